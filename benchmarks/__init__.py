@@ -1,0 +1,1 @@
+"""What things cost on this machine: bounded, on loopback, and never an assertion."""

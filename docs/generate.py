@@ -1,0 +1,52 @@
+"""Writes the pages of the documentation that come from the code.
+
+    python docs/generate.py            # write them
+    python docs/generate.py --check    # fail if one is stale, or if the code leaves something undocumented
+"""
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from generators import commands, configuration, entry_points, errors
+from generators.writing import Undocumented
+
+HERE = Path(__file__).parent
+PAGES: Mapping[str, Callable[[], str]] = {
+    "configuration.md": configuration.page,
+    "commands.md": commands.page,
+    "entry-points.md": entry_points.page,
+    "errors.md": errors.page,
+}
+
+
+def main(arguments: list[str]) -> int:
+    """Write or check every page; 0 if all is well."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--check", action="store_true", help="write nothing; fail if a page is stale")
+    parser.add_argument("--folder", type=Path, default=HERE, help="where the pages are (default: beside this file)")
+    options = parser.parse_args(arguments)
+    outcomes = [_page(options.folder / name, page, options.check) for name, page in PAGES.items()]
+    for failure in filter(None, outcomes):
+        print(failure, file=sys.stderr)
+    return 1 if any(outcomes) else 0
+
+
+def _page(path: Path, page: Callable[[], str], check: bool) -> str:
+    """Write or check one page; what is wrong, or nothing."""
+    try:
+        text = page()
+    except Undocumented as error:
+        return f"{path.name}: {error}"
+    if path.exists() and path.read_text("utf-8") == text:
+        return ""
+    if check:
+        return f"{path.name} is stale: run `python docs/generate.py`"
+    path.write_text(text, "utf-8")
+    return ""
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

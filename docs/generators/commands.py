@@ -1,0 +1,59 @@
+"""`commands.md`: every command and option, from the command line itself."""
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator
+
+import click
+
+from krakpy.cli.main import main
+
+from .writing import code, document, required, table
+
+INTRODUCTION = """
+`krakpy COMMAND --help` says the same. Every command that prints a table has `--json`, and every command ends with a
+status that a script can use. No command of `krakpy ext` imports an extension into its own process, so they all work
+when every extension is broken.
+"""
+
+
+def page(root: click.Command = main) -> str:
+    """The page; Undocumented for a command or option without help."""
+    context = click.Context(root, info_name="krakpy")
+    return document("Commands", INTRODUCTION, *_sections(root, context))
+
+
+def _sections(command: click.Command, context: click.Context) -> Iterator[str]:
+    if isinstance(command, click.Group):
+        for name in command.list_commands(context):
+            inner = command.get_command(context, name)
+            if inner is not None and not inner.hidden:
+                yield from _sections(inner, click.Context(inner, info_name=name, parent=context))
+    else:
+        yield _section(command, context)
+
+
+def _section(command: click.Command, context: click.Context) -> str:
+    path = context.command_path
+    usage = " ".join([path, *command.collect_usage_pieces(context)])
+    options = [option for option in command.params if isinstance(option, click.Option) and not option.hidden]
+    rows = [_option(option, path) for option in options]
+    parts = (
+        f"## `{path}`",
+        f"```text\n{usage}\n```",
+        _paragraphs(command.help or "", path),
+        table(("option", "default", "meaning"), rows),
+    )
+    return "\n\n".join(part for part in parts if part)
+
+
+def _paragraphs(help: str, path: str) -> str:
+    shown = inspect.cleandoc(help.partition("\f")[0].replace("\b\n", ""))
+    return "\n\n".join(required(part, path) for part in shown.split("\n\n"))
+
+
+def _option(option: click.Option, path: str) -> tuple[str, str, str]:
+    names = ", ".join(code(name) for name in (*option.opts, *option.secondary_opts))
+    value = "" if option.is_flag else f" {option.metavar or option.type.name.upper()}"
+    default = "" if option.default is None or option.is_flag or callable(option.default) else code(str(option.default))
+    return f"{names}{value}", default, required(option.help, f"{path} {option.opts[0]}")

@@ -1,0 +1,171 @@
+"""The seats of the pipeline: what a middleware is given and what it must be.
+
+    class Retry:
+        Config = RetryConfig
+
+        def __init__(self, settings: BackendSettings, next: Proxy) -> None: ...
+        async def __call__(self, request: Request) -> Response: ...
+
+    _guard: type[BackendMiddleware] = Retry
+
+All settings are read-only and complete: defaults are filled in, durations are seconds. A middleware may declare its
+place with two class attributes, tuples of entry-point names: `inside` (what wraps it) and `outside` (what it wraps).
+"""
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
+from typing import Any, Protocol
+
+from krakpy_sdk.messages import Request, Response
+
+Proxy = Callable[[Request], Awaitable[Response]]
+"""What every seat but the server is made of: asks for a request to be answered."""
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
+"""What the server seat is made of (ASGI 3)."""
+
+
+class Settings(Protocol):
+    """What settings of every seat have."""
+
+    @property
+    def place(self) -> str:
+        """Where the object stands in the configuration (`endpoints[3].backend[0]`); empty for the service."""
+
+    @property
+    def config(self) -> Any:
+        """The middleware's own settings: its `Config`, decoded; None if it has none."""
+
+    @property
+    def hooks(self) -> Sequence[Any]:
+        """The instances of hooks that this object lists, in order (for the middlewares that call hooks)."""
+
+
+class ServerSettings(Settings, Protocol):
+    """The service."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def port(self) -> int: ...
+    @property
+    def timeout_s(self) -> float: ...
+
+
+class EndpointSettings(Settings, Protocol):
+    """One endpoint."""
+
+    @property
+    def endpoint(self) -> str: ...
+    @property
+    def method(self) -> str: ...
+    @property
+    def timeout_s(self) -> float: ...
+    @property
+    def cache_ttl_s(self) -> float: ...
+    @property
+    def output_encoding(self) -> str: ...
+    @property
+    def input_headers(self) -> Sequence[str]: ...
+    @property
+    def input_query_strings(self) -> Sequence[str]: ...
+    @property
+    def parameters(self) -> Sequence[str]: ...
+    @property
+    def is_no_op(self) -> bool: ...
+    @property
+    def merge_timeout_s(self) -> float:
+        """The share of the timeout that several backends may use (KrakenD: 85 %)."""
+
+
+class RouterSettings(EndpointSettings, Protocol):
+    """One endpoint, seen from the side of HTTP: before headers are filtered and after the answer is rendered."""
+
+
+class BackendSettings(Settings, Protocol):
+    """One backend of one endpoint."""
+
+    @property
+    def index(self) -> int: ...
+    @property
+    def endpoint(self) -> str: ...
+    @property
+    def method(self) -> str: ...
+    @property
+    def hosts(self) -> Sequence[str]: ...
+    @property
+    def url_pattern(self) -> str: ...
+    @property
+    def encoding(self) -> str: ...
+    @property
+    def is_collection(self) -> bool: ...
+    @property
+    def is_no_op(self) -> bool: ...
+    @property
+    def group(self) -> str: ...
+    @property
+    def target(self) -> str: ...
+    @property
+    def allow(self) -> Sequence[str]: ...
+    @property
+    def deny(self) -> Sequence[str]: ...
+    @property
+    def mapping(self) -> Mapping[str, str]: ...
+    @property
+    def input_headers(self) -> Sequence[str]: ...
+    @property
+    def input_query_strings(self) -> Sequence[str]: ...
+    @property
+    def timeout_s(self) -> float: ...
+    @property
+    def concurrent_calls(self) -> int: ...
+    @property
+    def discover(self) -> Callable[[], Sequence[str]]:
+        """Gives the hosts as they are now (`sd`), without blocking."""
+
+    @property
+    def decode(self) -> Callable[[bytes, bool], dict[str, Any] | None] | None:
+        """Turns a body and `is_collection` into the document (`encoding`); None for `no-op`."""
+
+
+class ClientSettings(BackendSettings, Protocol):
+    """One backend, seen from the wire: requests have a `url`, responses have bytes."""
+
+
+class ServerMiddleware(Protocol):
+    """Wraps the whole application (ASGI)."""
+
+    def __init__(self, settings: ServerSettings, next: ASGIApp) -> None: ...
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]: ...
+
+
+class RouterMiddleware(Protocol):
+    """Wraps one endpoint: sees the client's whole request and the rendered answer."""
+
+    def __init__(self, settings: RouterSettings, next: Proxy) -> None: ...
+    def __call__(self, request: Request) -> Awaitable[Response]: ...
+
+
+class EndpointMiddleware(Protocol):
+    """Wraps the merge of one endpoint: sees the forwarded request and the document."""
+
+    def __init__(self, settings: EndpointSettings, next: Proxy) -> None: ...
+    def __call__(self, request: Request) -> Awaitable[Response]: ...
+
+
+class BackendMiddleware(Protocol):
+    """Wraps one backend: sees what that backend is asked and its document."""
+
+    def __init__(self, settings: BackendSettings, next: Proxy) -> None: ...
+    def __call__(self, request: Request) -> Awaitable[Response]: ...
+
+
+class ClientMiddleware(Protocol):
+    """Wraps one exchange with an upstream: sees the raw request and the raw response."""
+
+    def __init__(self, settings: ClientSettings, next: Proxy) -> None: ...
+    def __call__(self, request: Request) -> Awaitable[Response]: ...

@@ -1,0 +1,38 @@
+"""Reshape the document of one backend before it is merged: `target`, `allow` or `deny`, `mapping`, `group`.
+
+    {"url_pattern": "/users", "target": "data", "allow": ["id", "name"], "mapping": {"id": "key"}, "group": "user"}
+"""
+from __future__ import annotations
+
+from krakpy_sdk import BackendMiddleware, BackendSettings, Proxy, Request, Response
+
+from krakpy.backend.shaping import shaper
+
+
+class Formatting:
+    """Applies what the backend configures, in KrakenD's order; see `krakpy.backend.shaping`.
+
+    An incomplete answer stays as it is (KrakenD: details of an error are not formatted). Absent for `no-op`, and where
+    nothing is configured.
+    """
+
+    inside = ("load_balancer", "filter_headers", "plugin/req-resp-modifier")
+    outside = ("decoding", "status_rules")
+
+    @classmethod
+    def applies_to(cls, settings: BackendSettings) -> bool:
+        is_configured = settings.target or settings.allow or settings.deny or settings.mapping or settings.group
+        return bool(is_configured) and not settings.is_no_op
+
+    def __init__(self, settings: BackendSettings, next: Proxy) -> None:
+        self._shape = shaper(settings)
+        self._next = next
+
+    async def __call__(self, request: Request) -> Response:
+        response = await self._next(request)
+        if not response.is_complete:
+            return response
+        return response.replace(data=self._shape(response.data))
+
+
+_guard: type[BackendMiddleware] = Formatting

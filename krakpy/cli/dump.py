@@ -1,0 +1,58 @@
+"""What was understood of a configuration, as text to read (`krakpy check -d`) and as a document (`--json -d`)."""
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import msgspec
+
+from krakpy.config.settings import BackendSettings, EndpointSettings, ServiceSettings
+from krakpy.log_lines import key_values
+from krakpy.log_secrets import without_secrets
+
+#: what the short form shows, where it says anything
+SERVICE = ("name", "listen_ip", "port", "timeout_s", "cache_ttl_s")
+ENDPOINT = ("timeout_s", "cache_ttl_s", "output_encoding", "input_headers", "input_query_strings", "concurrent_calls")
+BACKEND = ("hosts", "encoding", "is_collection", "group", "target", "allow", "deny", "mapping")
+
+#: what an object says of itself elsewhere, or what is no setting
+_ELSEWHERE = ("place", "config", "hooks", "discover", "decode", "endpoints", "backends", "transport")
+
+
+def outline(settings: ServiceSettings, detail: int, indent: str) -> Iterator[str]:
+    """The lines: the service, each endpoint, each of its backends; from `detail` 2 with every setting on its own line."""
+    yield from _of("service", settings, SERVICE, detail, "", indent)
+    for endpoint in settings.endpoints:
+        yield from _of(f"{endpoint.method} {endpoint.endpoint}", endpoint, ENDPOINT, detail, indent, indent)
+        for backend in endpoint.backends:
+            yield from _of(f"{backend.method} {backend.url_pattern}", backend, BACKEND, detail, indent * 2, indent)
+
+
+def redacted(settings: ServiceSettings) -> Mapping[str, object]:
+    """The settings as a document, without what looks like a secret."""
+    plain: dict[str, Any] = msgspec.to_builtins(settings, enc_hook=_no_setting)
+    return without_secrets(plain)
+
+
+def _of(
+    title: str,
+    settings: ServiceSettings | EndpointSettings | BackendSettings,
+    short: tuple[str, ...],
+    detail: int,
+    margin: str,
+    indent: str,
+) -> Iterator[str]:
+    facts = msgspec.to_builtins(msgspec.structs.asdict(settings), enc_hook=_no_setting)
+    if detail > 1:
+        yield margin + title
+        for name, value in facts.items():
+            if name not in _ELSEWHERE:
+                yield f"{margin}{indent}{key_values(without_secrets({name: value}))}"
+    else:
+        said = {name: facts[name] for name in short if facts[name]}
+        extensions = {"extensions": list(settings.extra_config)} if settings.extra_config else {}
+        yield f"{margin}{title}  {key_values(without_secrets(said | extensions))}"
+
+
+def _no_setting(_: object) -> None:
+    """What the seats put in later: functions, which no configuration has."""

@@ -1,0 +1,39 @@
+"""`krakpy run`: its words; what it does is in `serving`."""
+from __future__ import annotations
+
+import click
+
+from krakpy.cli.options import config_option, ignore_missing_option, ignore_unknown_option, required
+
+
+@click.command()
+@config_option()
+@click.option("-p", "--port", type=click.IntRange(1, 65535), help="The TCP port, instead of the configuration's.")
+@click.option("-d", "--debug", is_flag=True, help="Log everything, whatever the configuration says.")
+@click.option("--workers", type=click.IntRange(min=1), help="Processes; without it WEB_CONCURRENCY, else one a core.")
+@click.option("--safe-mode", is_flag=True, help="Import no third-party code; what needs it answers 503.")
+@ignore_missing_option()
+@ignore_unknown_option()
+def run(
+    *,
+    path: str | None,
+    port: int | None,
+    debug: bool,
+    workers: int | None,
+    safe_mode: bool,
+    ignore_missing: bool,
+    ignore_unknown: bool,
+) -> None:
+    """Serve a configuration until a signal says otherwise.
+
+    This process is gunicorn's master: SIGTERM stops it when every request is answered, SIGINT at once.
+
+    Extensions that the configuration uses are tried in processes of their own first. One that fails takes down what
+    uses it (503) and nothing else. A configuration that cannot be served as it is written does not start.
+    """
+    # PERF: gunicorn, falcon and the five seats take 0.2 s to import, which `krakpy --help` need not wait for
+    from krakpy.cli.serving import start  # noqa: PLC0415
+    from krakpy.extension.preparing import Options  # noqa: PLC0415
+
+    options = Options(safe_mode=safe_mode, ignore_missing=ignore_missing, ignore_unknown=ignore_unknown)
+    start(required(path), options=options, port=port, workers=workers, debug=debug)

@@ -1,0 +1,1 @@
+"""The client seat: bytes on the wire to one upstream."""

@@ -1,0 +1,165 @@
+"""Where the payload of an answer goes: collected until it is whole, or handed on piece by piece."""
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any, Protocol
+
+from krakpy_sdk import UpstreamError
+
+from krakpy.client.exchange import Exchange
+from krakpy.client.response_head import Head
+
+
+class Tap(Protocol):
+    """The connection that a body comes from."""
+
+    def pause_reading(self) -> None: ...
+    def resume_reading(self) -> None: ...
+    def close(self) -> None: ...
+
+
+class Sink(Protocol):
+    """Takes the payload of one answer."""
+
+    def push(self, piece: bytes) -> None: ...
+    def end(self) -> None: ...
+    def fail(self, error: BaseException) -> None: ...
+
+
+def too_large(max_bytes: int) -> UpstreamError:
+    """The error for a body above the limit (C-11)."""
+    return UpstreamError(f"the backend's answer has more than {max_bytes} bytes")
+
+
+class Collected:
+    """Keeps the pieces until the body is whole, then resolves the exchange with it."""
+
+    __slots__ = ("_exchange", "_head", "_left", "_max_bytes", "_pieces")
+
+    def __init__(self, exchange: Exchange[Any], head: Head, max_bytes: int) -> None:
+        self._exchange = exchange
+        self._head = head
+        self._max_bytes = max_bytes
+        self._left = max_bytes
+        self._pieces: list[bytes] = []
+
+    def push(self, piece: bytes) -> None:
+        """Keeps one more piece; UpstreamError above the limit."""
+        self._left -= len(piece)
+        if self._left < 0:
+            raise too_large(self._max_bytes)
+        self._pieces.append(piece)
+
+    def end(self) -> None:
+        """The body is whole."""
+        head = self._head
+        self._exchange.set_result(self._exchange.make(head.status, head.headers, b"".join(self._pieces), None))
+
+    def fail(self, error: BaseException) -> None:
+        """The body will never be whole."""
+        self._exchange.fail(error)
+
+
+class Relay:
+    """Keeps what the reader has not taken yet, and pauses the connection above `max_bytes`."""
+
+    __slots__ = ("_error", "_is_ended", "_is_paused", "_max_bytes", "_pieces", "_size", "_tap", "_waiter")
+
+    def __init__(self, tap: Tap, max_bytes: int) -> None:
+        self._tap: Tap | None = tap
+        self._max_bytes = max_bytes
+        self._pieces: list[bytes] = []
+        self._size = 0
+        self._is_paused = False
+        self._is_ended = False
+        self._error: BaseException | None = None
+        self._waiter: asyncio.Future[None] | None = None
+
+    def push(self, piece: bytes) -> None:
+        """Keeps one more piece for the reader."""
+        self._pieces.append(piece)
+        self._size += len(piece)
+        if self._size > self._max_bytes and not self._is_paused and self._tap is not None:
+            self._is_paused = True
+            self._tap.pause_reading()
+        self._wake()
+
+    def end(self) -> None:
+        """The body is whole; the connection belongs to others from now on."""
+        self._resume()
+        self._tap = None
+        self._is_ended = True
+        self._wake()
+
+    def fail(self, error: BaseException) -> None:
+        """The body will never be whole: the reader gets what there is, then the error."""
+        self._error = error
+        self.end()
+
+    def close(self) -> None:
+        """Nobody reads on: closes the connection if the body is not whole."""
+        tap = self._tap
+        self._tap = None
+        self._is_ended = True
+        self._pieces.clear()
+        if tap is not None:
+            tap.close()
+
+    async def take(self) -> bytes:
+        """Everything that is there, waiting for the first piece; StopAsyncIteration at the end."""
+        while not self._pieces:
+            if self._error is not None:
+                raise self._error
+            if self._is_ended:
+                raise StopAsyncIteration
+            await self._more()
+        pieces = self._pieces
+        piece = pieces[0] if len(pieces) == 1 else b"".join(pieces)
+        pieces.clear()
+        self._size = 0
+        self._resume()
+        return piece
+
+    async def _more(self) -> None:
+        self._waiter = asyncio.get_running_loop().create_future()
+        try:
+            await self._waiter
+        except asyncio.CancelledError:
+            self.close()
+            raise
+        finally:
+            self._waiter = None
+
+    def _wake(self) -> None:
+        waiter = self._waiter
+        if waiter is not None and not waiter.done():
+            waiter.set_result(None)
+
+    def _resume(self) -> None:
+        if self._is_paused and self._tap is not None:
+            self._is_paused = False
+            self._tap.resume_reading()
+
+
+class BodyStream(AsyncIterator[bytes]):
+    """The pieces of a body as they come; raises where the body is cut off, so that truncation never looks like an end.
+
+    Dropping it, `aclose()` and cancelling its reader close the connection unless the body is whole.
+    """
+
+    __slots__ = ("_relay",)
+
+    def __init__(self, relay: Relay) -> None:
+        self._relay = relay
+
+    async def __anext__(self) -> bytes:
+        return await self._relay.take()
+
+    async def aclose(self) -> None:
+        """Gives up the rest."""
+        self._relay.close()
+
+    def __del__(self) -> None:
+        # NOTE: the connection knows the relay only, so a stream that nobody holds is collected at once
+        self._relay.close()

@@ -1,0 +1,298 @@
+"""One connection to an origin: writes one request, reads one answer, and is reused only when it is beyond doubt.
+
+It serves one exchange at a time. What the bytes mean is decided elsewhere (`response_head`, `framing`); where the body
+goes as well (`body`).
+"""
+from __future__ import annotations
+
+import asyncio
+import math
+import select
+from collections.abc import Callable
+from typing import Any, Protocol, cast
+
+from krakpy_sdk import Refused, Timeout, UpstreamError
+
+from krakpy.client.alarm import Alarm
+from krakpy.client.body import BodyStream, Collected, Relay, Sink, too_large
+from krakpy.client.exchange import DEADLINE_EXCEEDED, Exchange
+from krakpy.client.framing import Framing, framing_of
+from krakpy.client.options import Limits
+from krakpy.client.response_head import Head, check_beginning
+from krakpy.client.upload import Upload
+
+#: a body up to this size is joined to its head, so that both leave in one segment
+_JOINED_BYTES = 64 * 1024
+
+
+class Keeper(Protocol):
+    """Whose connection it is."""
+
+    limits: Limits
+    header_timeout_s: float
+
+    def head_of(self, raw: bytes) -> Head:
+        """The parsed head."""
+
+    def release(self, connection: Connection) -> None:
+        """The connection may serve another exchange."""
+
+    def forget(self, connection: Connection) -> None:
+        """The connection is gone."""
+
+    def retry(self, exchange: Exchange[Any]) -> None:
+        """The exchange met a connection that the backend had given up: one more try."""
+
+
+class Connection(asyncio.Protocol):
+    """A connection; `send` starts an exchange, everything else follows from what the backend does."""
+
+    __slots__ = (
+        "_alarm", "_exchange", "_framing", "_head_by", "_held", "_idle_until", "_interim",
+        "_is_persistent", "_keeper", "_limits", "_loop", "_poll", "_sink", "_transport", "_upload", "_write",
+        "is_closed", "is_reused",
+    )  # fmt: skip
+    _transport: asyncio.Transport
+    _write: Callable[[bytes], None]
+    _poll: Callable[[int], list[tuple[int, int]]]
+
+    def __init__(self, keeper: Keeper, *, loop: asyncio.AbstractEventLoop) -> None:
+        self._keeper = keeper
+        self._limits = keeper.limits
+        self._loop = loop
+        self._exchange: Exchange[Any] | None = None
+        self._framing: Framing | None = None
+        self._sink: Sink | None = None
+        self._upload: Upload | None = None
+        self._held = b""
+        self._interim = 0
+        self._is_persistent = False
+        self._alarm = Alarm(self._due, self._ring, loop=loop)
+        self._head_by = self._idle_until = math.inf
+        self.is_closed = False
+        self.is_reused = False
+
+    def is_quiet(self) -> bool:
+        """Whether it can take a request: open, and not one byte, nor an end, waits to be read (C-17, C-18, C-19)."""
+        # PERF: 0.3 µs; a peek at the socket takes 0.9. It closes the gap in which the loop has not seen the byte yet.
+        return not self.is_closed and not self._poll(0) and not self._transport.is_closing()
+
+    def send(self, exchange: Exchange[Any]) -> None:
+        """Writes the request at once and answers the exchange when the time comes."""
+        self._exchange = exchange
+        exchange.holder = self
+        body = exchange.body
+        if body is None:
+            self._write(exchange.head)
+        elif not isinstance(body, bytes):
+            self._write(exchange.head)
+            self._upload = Upload(body, self._write, self.fail, loop=self._loop)
+        elif len(body) <= _JOINED_BYTES:
+            self._write(exchange.head + body)
+        else:
+            self._write(exchange.head)
+            self._write(body)
+        due = exchange.deadline
+        if self._keeper.header_timeout_s:
+            self._head_by = self._loop.time() + self._keeper.header_timeout_s
+            due = min(due, self._head_by)
+        if due < self._alarm.at:
+            self._alarm.set(due)
+
+    def rest(self, until: float) -> None:
+        """Closes itself at this time, unless it has work then."""
+        self._idle_until = until
+        if until < self._alarm.at:
+            self._alarm.set(until)
+
+    def drop(self, exchange: Exchange[Any]) -> None:  # noqa: ARG002 - it has one at a time
+        """The exchange is cancelled: its answer may still come, so the connection is of no more use (C-24)."""
+        self.close()
+
+    def close(self) -> None:
+        """Ends the connection and forgets the exchange, without a word to it."""
+        if not self.is_closed:
+            self.is_closed = True
+            self._detach()
+            self._alarm.cancel()
+            self._keeper.forget(self)
+            self._transport.abort()
+
+    def fail(self, error: BaseException) -> None:
+        """Ends the connection, and the exchange with this error."""
+        exchange, sink = self._exchange, self._sink
+        self.close()
+        if sink is not None:
+            sink.fail(error)
+        elif exchange is not None:
+            exchange.fail(error)
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        # NOTE: uvloop's transports are no asyncio.Transport, they only behave like one
+        self._transport = cast("asyncio.Transport", transport)
+        self._write = self._transport.write
+        poll = select.poll()
+        poll.register(transport.get_extra_info("socket").fileno(), select.POLLIN)
+        self._poll = poll.poll
+
+    def data_received(self, data: bytes) -> None:
+        exchange = self._exchange
+        if exchange is None:
+            # SECURITY: nobody asked: the next caller must never see these bytes (C-18)
+            self.close()
+            return
+        try:
+            if self._framing is None:
+                self._read_head(exchange, data)
+            else:
+                self._read_body(self._framing, data)
+        except UpstreamError as error:
+            self.fail(error)
+
+    def eof_received(self) -> None:
+        self._lost(None)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self._lost(error)
+
+    def pause_writing(self) -> None:
+        if self._upload is not None:
+            self._upload.pause()
+
+    def resume_writing(self) -> None:
+        if self._upload is not None:
+            self._upload.resume()
+
+    def pause_reading(self) -> None:
+        """The reader is slower than the backend."""
+        self._transport.pause_reading()
+
+    def resume_reading(self) -> None:
+        """The reader has caught up."""
+        if not self.is_closed:
+            self._transport.resume_reading()
+
+    def _read_head(self, exchange: Exchange[Any], data: bytes) -> None:
+        if self._held:
+            data = self._held + data
+        while True:
+            end = data.find(b"\r\n\r\n") + 4
+            if end == 3:
+                check_beginning(data, max_bytes=self._limits.max_head_bytes)
+                self._held = data
+                return
+            head = self._keeper.head_of(data[:end])
+            if head.status >= 200:
+                break
+            self._count_interim(head.status)
+            data = data[end:]
+        self._held = b""
+        self._head_by = math.inf
+        length = 0 if exchange.method == "HEAD" else head.length
+        # PERF: the usual case is a whole answer in one segment; it needs neither framing nor sink
+        if len(data) - end == length <= self._limits.max_body_bytes:
+            self._finish(exchange, head, data[end:], head.is_persistent)
+        else:
+            self._begin_body(exchange, head, length, data[end:])
+
+    def _count_interim(self, status: int) -> None:
+        self._interim += 1
+        if status == 101:
+            raise UpstreamError("the backend switched protocols without being asked")
+        if self._interim > self._limits.max_interim:
+            raise UpstreamError(f"the backend gave more than {self._limits.max_interim} interim answers")
+
+    def _begin_body(self, exchange: Exchange[Any], head: Head, length: int, data: bytes) -> None:
+        max_bytes = math.inf if exchange.wants_stream else self._limits.max_body_bytes
+        framing = framing_of(length)
+        payload = framing.feed(data)
+        if max(length, len(payload)) > max_bytes:
+            raise too_large(self._limits.max_body_bytes)
+        if framing.is_complete:
+            self._finish(exchange, head, payload, head.is_persistent and not framing.has_extra)
+            return
+        self._framing = framing
+        self._is_persistent = head.is_persistent
+        if exchange.wants_stream:
+            relay = Relay(self, self._limits.max_buffered_bytes)
+            self._sink = relay
+            exchange.holder = None
+            exchange.set_result(exchange.make(head.status, head.headers, None, BodyStream(relay)))
+        else:
+            self._sink = Collected(exchange, head, self._limits.max_body_bytes)
+        if payload:
+            self._sink.push(payload)
+
+    def _read_body(self, framing: Framing, data: bytes) -> None:
+        payload = framing.feed(data)
+        assert self._sink is not None
+        if payload:
+            self._sink.push(payload)
+        if framing.is_complete:
+            self._end_body(is_reusable=self._is_persistent and not framing.has_extra)
+
+    def _end_body(self, *, is_reusable: bool) -> None:
+        sink = self._sink
+        assert sink is not None
+        self._let_go(is_reusable)
+        sink.end()
+
+    def _finish(self, exchange: Exchange[Any], head: Head, body: bytes, is_reusable: bool) -> None:
+        self._let_go(is_reusable)
+        exchange.set_result(exchange.make(head.status, head.headers, body, None))
+
+    def _let_go(self, is_reusable: bool) -> None:
+        """The answer is whole: gives the connection back, or closes it."""
+        exchange = self._exchange
+        assert exchange is not None
+        if not is_reusable or (exchange.body is not None and self._is_still_sending()):
+            self.close()
+            return
+        self._detach()
+        self.is_reused = True
+        self._keeper.release(self)
+
+    def _is_still_sending(self) -> bool:
+        is_uploading = self._upload is not None and not self._upload.is_done
+        return is_uploading or self._transport.get_write_buffer_size() > 0
+
+    def _detach(self) -> None:
+        if self._exchange is not None:
+            self._exchange.holder = None
+            self._exchange = None
+        if self._upload is not None:
+            self._upload.cancel()
+            self._upload = None
+        self._framing = self._sink = None
+        self._held = b""
+        self._interim = 0
+        self._head_by = math.inf
+
+    def _lost(self, error: Exception | None) -> None:
+        exchange, framing = self._exchange, self._framing
+        if exchange is None:
+            self.close()
+        elif framing is not None and framing.ends_with_connection and error is None:
+            self._end_body(is_reusable=False)
+        elif framing is not None:
+            self.fail(Refused("the backend closed the connection within its answer"))
+        elif self._held or self._interim:
+            self.fail(Refused("the backend closed the connection within the head of its answer"))
+        elif self.is_reused and exchange.may_be_repeated():
+            self.close()
+            self._keeper.retry(exchange)
+        else:
+            self.fail(Refused("the backend closed the connection without an answer"))
+
+    def _due(self) -> float:
+        exchange = self._exchange
+        return self._idle_until if exchange is None else min(exchange.deadline, self._head_by)
+
+    def _ring(self) -> None:
+        exchange = self._exchange
+        if exchange is None:
+            self.close()
+        elif self._head_by < exchange.deadline:
+            self.fail(Timeout("the backend did not begin its answer within response_header_timeout"))
+        else:
+            self.fail(Timeout(DEADLINE_EXCEEDED))

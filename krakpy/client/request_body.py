@@ -1,0 +1,68 @@
+"""The body of a request to an upstream, in the framing that KrakenD uses for it.
+
+    framed(Request("POST", body=b"hello"))    # "\\r\\nTransfer-Encoding: chunked", b"5\\r\\nhello\\r\\n0\\r\\n\\r\\n"
+"""
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterable, AsyncIterator
+
+from krakpy_sdk import Request, UpstreamError
+
+_CHUNKED = "\r\nTransfer-Encoding: chunked"
+_EMPTY = "\r\nContent-Length: 0"
+_NEEDS_LENGTH = frozenset({"PATCH", "POST", "PUT"})
+_LENGTH = re.compile(r"[0-9]{1,18}", re.ASCII)
+
+Framed = tuple[str, bytes | AsyncIterable[bytes] | None]
+"""The field that delimits the body, and the body as it is written."""
+
+
+def framed(request: Request) -> Framed:
+    """`Content-Length` where the request's headers have one, else chunked; for no body 0 with POST, PUT and PATCH.
+
+    KrakenD: the header counts if it is forwarded and has one numeric value.
+    """
+    body = request.body
+    if body:
+        return _whole(request, body)
+    if request.stream is not None:
+        length = announced_length(request)
+        if length is None:
+            return _CHUNKED, chunked(request.stream)
+        return f"\r\nContent-Length: {length}", counted(request.stream, length)
+    return _EMPTY if request.method in _NEEDS_LENGTH else "", None
+
+
+def _whole(request: Request, body: bytes) -> Framed:
+    if announced_length(request) is None:
+        return _CHUNKED, b"%x\r\n%b\r\n0\r\n\r\n" % (len(body), body)
+    # NOTE: an extension may have changed the body since the client announced it
+    return f"\r\nContent-Length: {len(body)}", body
+
+
+def announced_length(request: Request) -> int | None:
+    """The value of `Content-Length`, if there is one and it is a number."""
+    values = [value for name, value in request.headers.pairs if name.lower() == "content-length"]
+    return int(values[0]) if len(values) == 1 and _LENGTH.fullmatch(values[0]) else None
+
+
+async def chunked(pieces: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
+    """The pieces as chunks (RFC 9112 §7.1)."""
+    async for piece in pieces:
+        if piece:
+            yield b"%x\r\n%b\r\n" % (len(piece), piece)
+    yield b"0\r\n\r\n"
+
+
+async def counted(pieces: AsyncIterable[bytes], length: int) -> AsyncIterator[bytes]:
+    """The pieces as they are; UpstreamError if they are more or fewer bytes than announced."""
+    left = length
+    async for piece in pieces:
+        left -= len(piece)
+        if left < 0:
+            break
+        yield piece
+    if left:
+        # SECURITY: what is too much would be the next request on the connection
+        raise UpstreamError("the body of the request is not as long as its Content-Length says")

@@ -1,0 +1,57 @@
+"""Sends a body that comes in pieces, no faster than the connection takes it."""
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterable, Callable
+
+
+class Upload:
+    """A task that writes the pieces as they come; `on_failure` is told when their source fails."""
+
+    __slots__ = ("_on_failure", "_pieces", "_task", "_turn", "_write")
+
+    def __init__(
+        self,
+        pieces: AsyncIterable[bytes],
+        write: Callable[[bytes], None],
+        on_failure: Callable[[BaseException], None],
+        *,
+        loop: asyncio.AbstractEventLoop,
+    ) -> None:
+        self._pieces = pieces
+        self._write = write
+        self._on_failure = on_failure
+        self._turn: asyncio.Future[None] | None = None
+        self._task = loop.create_task(self._run())
+        self._task.add_done_callback(self._ended)
+
+    @property
+    def is_done(self) -> bool:
+        """Whether every piece is written."""
+        return self._task.done() and not self._task.cancelled() and self._task.exception() is None
+
+    def pause(self) -> None:
+        """The connection takes no more for the moment."""
+        if self._turn is None:
+            self._turn = asyncio.get_running_loop().create_future()
+
+    def resume(self) -> None:
+        """The connection takes more again."""
+        turn, self._turn = self._turn, None
+        if turn is not None and not turn.done():
+            turn.set_result(None)
+
+    def cancel(self) -> None:
+        """Stops, whatever is left."""
+        self._task.cancel()
+
+    async def _run(self) -> None:
+        async for piece in self._pieces:
+            if self._turn is not None:
+                await self._turn
+            self._write(piece)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            self._on_failure(error)

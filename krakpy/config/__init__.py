@@ -1,0 +1,1 @@
+"""What the operator asked for: pure data, that knows nothing of how it is served."""

@@ -1,0 +1,56 @@
+"""What the fields of the configuration are made of, beyond Python's own types.
+
+    class Limits(Model):
+        timeout: Seconds = 2.0
+
+The decoder reads the `krakend` word of a field's `Meta`; everything else about a field is an ordinary type.
+"""
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+
+class Model(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An object of the configuration file: immutable, built by keyword, without unknown keys.
+
+    A subclass may name keys that are accepted and have no effect (`ACCEPTED`: key -> why) and other
+    spellings of its keys (`SPELLINGS`: other -> ours), as class variables.
+    """
+
+
+_DURATION = "^[-+]?([0-9.]+(ns|us|µs|μs|ms|s|m|h))+$|^0$"
+
+Seconds = Annotated[
+    float,
+    Meta(ge=0, extra={"krakend": "duration"}, extra_json_schema={"type": "string", "pattern": _DURATION}),
+]
+"""A duration as KrakenD writes it (`"1m30s"`, `"250ms"`); seconds after decoding."""
+
+SignedSeconds = Annotated[
+    float,
+    Meta(extra={"krakend": "duration"}, extra_json_schema={"type": "string", "pattern": _DURATION}),
+]
+"""A duration that may be negative, where KrakenD gives that a meaning."""
+
+Rest = Annotated[dict[str, Any], Meta(extra={"krakend": "rest"})]
+"""Collects the keys that no other field of the object names, as they are."""
+
+ExactBool = Annotated[bool, Meta(extra={"krakend": "exact"})]
+"""True or false; a value of another type is ignored with a warning, as KrakenD's components do."""
+
+ExactText = Annotated[str, Meta(extra={"krakend": "exact"})]
+"""A text; a value of another type is ignored with a warning, as KrakenD's components do."""
+
+Port = Annotated[int, Meta(ge=0, le=65535)]
+"""A TCP port."""
+
+Count = Annotated[int, Meta(ge=0)]
+"""A whole number from 0."""
+
+
+def word(meta: Meta) -> str:
+    """The `krakend` word of a field's metadata (`duration`, `rest`, `exact`), or an empty text."""
+    return str((meta.extra or {}).get("krakend", ""))

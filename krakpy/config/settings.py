@@ -1,0 +1,274 @@
+"""What the seats are given: the configuration with every default filled in and every value in its final form.
+
+    settings = resolve(service)
+    settings.endpoints[0].backends[0].timeout_s
+
+The classes satisfy the Protocols of `krakpy_sdk.seats`.
+"""
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+from krakpy_sdk import seats
+
+from krakpy.config import durations, hosts, routes
+from krakpy.config.model import (
+    Backend,
+    BackendHttp,
+    BackendHttpClient,
+    BackendProxy,
+    ClientTls,
+    Endpoint,
+    EndpointProxy,
+    Logging,
+    Plugin,
+    Router,
+    Service,
+)
+
+DEFAULT_PORT = 8080
+DEFAULT_TIMEOUT_S = 2.0
+DEFAULT_IDLE_PER_HOST = 250
+DEFAULT_KEEP_ALIVE_S = 15.0
+DEFAULT_FALLBACK_DELAY_S = 0.3
+
+#: share of an endpoint's timeout, in percent, that several backends together may use
+MERGE_SHARE = 85
+
+NO_OP = "no-op"
+
+
+class _Settings(msgspec.Struct, frozen=True, kw_only=True):
+    place: str = ""
+    """Where the object stands in the file (`endpoints[3].backend[0]`); empty for the service."""
+
+    config: Any = None
+    """A middleware's own settings, decoded; None outside of a middleware."""
+
+    hooks: tuple[Any, ...] = ()
+    """The instances of hooks that this object lists, in order."""
+
+    extra_config: Mapping[str, Any] = {}
+    """The namespaces that extensions answer, with their settings as written; the core's own are left out."""
+
+
+class TransportSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """How the gateway talks to backends; durations in seconds, 0 where there is no limit."""
+
+    dialer_timeout_s: float = 0.0
+    dialer_keep_alive_s: float = DEFAULT_KEEP_ALIVE_S
+    dialer_fallback_delay_s: float = DEFAULT_FALLBACK_DELAY_S
+    disable_compression: bool = False
+    disable_keep_alives: bool = False
+    max_idle_connections: int = 0
+    max_idle_connections_per_host: int = DEFAULT_IDLE_PER_HOST
+    idle_connection_timeout_s: float = 0.0
+    response_header_timeout_s: float = 0.0
+    expect_continue_timeout_s: float = 0.0
+    client_tls: ClientTls | None = None
+
+
+class BackendSettings(_Settings, frozen=True, kw_only=True):
+    """One upstream of one endpoint."""
+
+    index: int
+    endpoint: str
+    endpoint_method: str
+    method: str
+    hosts: tuple[str, ...]
+    url_pattern: str
+    encoding: str
+    is_collection: bool
+    is_no_op: bool
+    group: str
+    target: str
+    allow: tuple[str, ...]
+    deny: tuple[str, ...]
+    mapping: Mapping[str, str]
+    input_headers: tuple[str, ...]
+    input_query_strings: tuple[str, ...]
+    sd: str
+    sd_scheme: str
+    timeout_s: float
+    concurrent_calls: int
+    proxy: BackendProxy
+    http: BackendHttp
+    http_client: BackendHttpClient
+    transport: TransportSettings
+    discover: Callable[[], Sequence[str]] = tuple
+    """Gives the hosts as they are now; put here when the pipeline is built."""
+    decode: Callable[[bytes, bool], dict[str, Any] | None] | None = None
+    """Turns a body and `is_collection` into the document; put here when the pipeline is built."""
+
+
+class EndpointSettings(_Settings, frozen=True, kw_only=True):
+    """One path and method that is published."""
+
+    endpoint: str
+    method: str
+    timeout_s: float
+    merge_timeout_s: float
+    cache_ttl_s: float
+    output_encoding: str
+    is_no_op: bool
+    input_headers: tuple[str, ...]
+    input_query_strings: tuple[str, ...]
+    concurrent_calls: int
+    parameters: tuple[str, ...]
+    proxy: EndpointProxy
+    backends: tuple[BackendSettings, ...]
+
+
+class ServiceSettings(_Settings, frozen=True, kw_only=True):
+    """The whole gateway."""
+
+    name: str
+    port: int
+    listen_ip: str
+    timeout_s: float
+    cache_ttl_s: float
+    shutdown_wait_s: float
+    debug_endpoint: bool
+    echo_endpoint: bool
+    router: Router
+    logging: Logging | None
+    plugin: Plugin | None
+    transport: TransportSettings
+    endpoints: tuple[EndpointSettings, ...]
+
+
+def resolve(service: Service) -> ServiceSettings:
+    """The settings of a service that has been checked; what it does not say is filled in (KrakenD: Init)."""
+    transport = _transport(service)
+    return ServiceSettings(
+        name=service.name,
+        port=service.port or DEFAULT_PORT,
+        listen_ip=service.listen_ip,
+        timeout_s=service.timeout or DEFAULT_TIMEOUT_S,
+        cache_ttl_s=service.cache_ttl,
+        shutdown_wait_s=service.max_shutdown_wait_time,
+        debug_endpoint=service.debug_endpoint,
+        echo_endpoint=service.echo_endpoint,
+        router=service.extra_config.router,
+        logging=service.extra_config.logging,
+        plugin=service.plugin,
+        transport=transport,
+        endpoints=tuple(
+            _endpoint(endpoint, service, transport, f"endpoints[{index}]")
+            for index, endpoint in enumerate(service.endpoints)
+        ),
+        extra_config=service.extra_config.others,
+    )
+
+
+def _transport(service: Service) -> TransportSettings:
+    return TransportSettings(
+        dialer_timeout_s=service.dialer_timeout,
+        dialer_keep_alive_s=service.dialer_keep_alive or DEFAULT_KEEP_ALIVE_S,
+        dialer_fallback_delay_s=service.dialer_fallback_delay or DEFAULT_FALLBACK_DELAY_S,
+        disable_compression=service.disable_compression,
+        disable_keep_alives=service.disable_keep_alives,
+        max_idle_connections=service.max_idle_connections,
+        max_idle_connections_per_host=service.max_idle_connections_per_host or DEFAULT_IDLE_PER_HOST,
+        idle_connection_timeout_s=service.idle_connection_timeout,
+        response_header_timeout_s=service.response_header_timeout,
+        expect_continue_timeout_s=service.expect_continue_timeout,
+        client_tls=_client_tls(service),
+    )
+
+
+def _client_tls(service: Service) -> ClientTls | None:
+    if not service.allow_insecure_connections:
+        return service.client_tls
+    # NOTE: without `client_tls` a backend may speak TLS 1.2; the old flag alone does not change that
+    tls = service.client_tls or ClientTls(min_version="TLS12")
+    return msgspec.structs.replace(tls, allow_insecure_connections=True)
+
+
+def _endpoint(endpoint: Endpoint, service: Service, transport: TransportSettings, place: str) -> EndpointSettings:
+    route = routes.parse(endpoint.endpoint)
+    timeout_s = endpoint.timeout or service.timeout or DEFAULT_TIMEOUT_S
+    output_encoding = endpoint.output_encoding or service.output_encoding or "json"
+    settings = EndpointSettings(
+        place=place,
+        endpoint=route.path,
+        method=endpoint.method.upper() or "GET",
+        timeout_s=timeout_s,
+        merge_timeout_s=durations.share(timeout_s, MERGE_SHARE),
+        cache_ttl_s=endpoint.cache_ttl or service.cache_ttl,
+        output_encoding=output_encoding,
+        is_no_op=output_encoding == NO_OP,
+        input_headers=tuple(canonical(name) for name in endpoint.input_headers),
+        input_query_strings=endpoint.input_query_strings,
+        concurrent_calls=endpoint.concurrent_calls or 1,
+        parameters=route.parameters,
+        proxy=endpoint.extra_config.proxy,
+        backends=(),
+        extra_config=endpoint.extra_config.others,
+    )
+    backends = tuple(
+        _backend(backend, index, settings, service, transport) for index, backend in enumerate(endpoint.backend)
+    )
+    return msgspec.structs.replace(settings, backends=backends)
+
+
+def _backend(
+    backend: Backend, index: int, endpoint: EndpointSettings, service: Service, transport: TransportSettings
+) -> BackendSettings:
+    encoding = NO_OP if endpoint.is_no_op else backend.encoding.lower() or "json"
+    addresses = _hosts(backend, service)
+    components = backend.extra_config
+    return BackendSettings(
+        place=f"{endpoint.place}.backend[{index}]",
+        index=index,
+        endpoint=endpoint.endpoint,
+        endpoint_method=endpoint.method,
+        method=backend.method.upper() or endpoint.method,
+        hosts=addresses,
+        discover=lambda: addresses,
+        url_pattern=routes.with_slash(backend.url_pattern),
+        encoding=encoding,
+        is_collection=backend.is_collection,
+        is_no_op=encoding == NO_OP,
+        group=backend.group,
+        target=backend.target,
+        allow=backend.allow,
+        deny=backend.deny,
+        mapping=backend.mapping,
+        input_headers=tuple(canonical(name) for name in backend.input_headers),
+        input_query_strings=backend.input_query_strings,
+        sd=backend.sd or "static",
+        sd_scheme=backend.sd_scheme or "http",
+        timeout_s=endpoint.timeout_s,
+        concurrent_calls=endpoint.concurrent_calls,
+        proxy=components.proxy,
+        http=components.http,
+        http_client=components.http_client,
+        transport=transport,
+        extra_config=components.others,
+    )
+
+
+def _hosts(backend: Backend, service: Service) -> tuple[str, ...]:
+    if not backend.host:
+        return tuple(hosts.sanitise(host) for host in service.host)
+    if backend.disable_host_sanitize:
+        return backend.host
+    return tuple(hosts.sanitise(host) for host in backend.host)
+
+
+_TOKEN = frozenset("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
+
+
+def canonical(name: str) -> str:
+    """The usual form of a header's name (`x-user-id` -> `X-User-Id`); what is no name stays as it is."""
+    if not name or not _TOKEN.issuperset(name):
+        return name
+    return "-".join(part.capitalize() for part in name.split("-"))
+
+
+_server: type[seats.ServerSettings] = ServiceSettings
+_router: type[seats.RouterSettings] = EndpointSettings
+_backend_claim: type[seats.ClientSettings] = BackendSettings

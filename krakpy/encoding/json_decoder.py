@@ -1,0 +1,64 @@
+"""Decoders of JSON bodies: `json`, which wants an object, and `safejson`, which takes anything.
+
+    JsonDecoder(None).decode(b'{"price": 1.10}', False)     # {"price": Number("1.10")}
+    SafeJsonDecoder(None).decode(b"[1, 2]", False)          # {"collection": [1, 2]}
+
+How values are read, and what is refused: `krakpy.encoding.json_documents`.
+"""
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import Any
+
+from krakpy_sdk import Decoder
+
+from krakpy.encoding.json_documents import read
+
+_KINDS = MappingProxyType({dict: "an object", list: "an array", str: "a string", bool: "a boolean"})
+
+
+class JsonDecoder:
+    """Gives the object of a body, or, with `is_collection`, its array under the key `collection`.
+
+    `null` is None, and as a collection `{"collection": None}` (KrakenD: encoding `json`). ValueError for any other kind
+    of value and for what is no JSON.
+    """
+
+    def __init__(self, config: object) -> None:
+        pass
+
+    def decode(self, body: bytes, is_collection: bool) -> dict[str, Any] | None:
+        """The document; see the class."""
+        document = read(body)
+        if is_collection:
+            if document is None or isinstance(document, list):
+                return {"collection": document}
+            raise _unexpected(document, "an array")
+        if document is None or isinstance(document, dict):
+            return document
+        raise _unexpected(document, "an object")
+
+
+class SafeJsonDecoder:
+    """Gives an object as it is, an array under `collection`, and any other value under `content`.
+
+    `is_collection` makes no difference (KrakenD: encoding `safejson`). ValueError for what is no JSON.
+    """
+
+    def __init__(self, config: object) -> None:
+        pass
+
+    def decode(self, body: bytes, is_collection: bool) -> dict[str, Any]:  # noqa: ARG002  the kind decides
+        """The document; see the class."""
+        document = read(body)
+        if isinstance(document, dict):
+            return document
+        return {"collection" if isinstance(document, list) else "content": document}
+
+
+def _unexpected(document: object, due: str) -> ValueError:
+    return ValueError(f"the body is {_KINDS.get(type(document), 'a number')} where {due} is due")
+
+
+_guard: type[Decoder] = JsonDecoder
+_safe_guard: type[Decoder] = SafeJsonDecoder

@@ -1,0 +1,96 @@
+"""The whole error tree: what it means, what a client sees, and who can mend it.
+
+Those that middlewares raise or catch are defined in `krakpy_sdk.errors` and listed here.
+"""
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Literal
+
+from krakpy_sdk.errors import (
+    BadStatus,
+    ConfigError,
+    KrakpyError,
+    MergeError,
+    Refused,
+    RejectedError,
+    Timeout,
+    Undecodable,
+    UpstreamError,
+)
+from krakpy_sdk.messages import Response
+
+from krakpy.codes import Code
+
+__all__ = [
+    "BadStatus",
+    "ConfigError",
+    "ConfigurationError",
+    "ExtensionError",
+    "KrakpyError",
+    "MergeError",
+    "Problem",
+    "Refused",
+    "RejectedError",
+    "Replied",
+    "Timeout",
+    "Undecodable",
+    "UpstreamError",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that an operator has to know: what, where, and which step mends it.
+
+    `place` is a path into the configuration (`endpoints[3].backend[0].timeout`) or the id of an extension.
+    """
+
+    code: Code
+    place: str
+    message: str
+    remedy: str = ""
+    severity: Literal["error", "warning"] = "error"
+
+    def __str__(self) -> str:
+        text = f"{self.code.id} {self.place}: {self.message}" if self.place else f"{self.code.id} {self.message}"
+        return f"{text}  →  {self.advice}"
+
+    @property
+    def advice(self) -> str:
+        """The step that mends it: the specific one if there is one, else the code's."""
+        return self.remedy or self.code.remedy
+
+    def as_dict(self) -> dict[str, str]:
+        """The stable JSON form: `code place message remedy severity`."""
+        return {**asdict(self), "code": self.code.id, "remedy": self.advice}
+
+
+class ConfigurationError(KrakpyError):
+    """The configuration cannot be served: fix the file. Holds every problem that was found, not only the first."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__("\n".join(str(problem) for problem in problems))
+        self.problems = problems
+
+
+class ExtensionError(KrakpyError):
+    """An extension failed: fix the install.
+
+    `status` is what the client sees: 500 it raised, 502 it broke the contract, 503 it is not available, 504 it was late.
+    """
+
+    def __init__(self, problem: Problem, *, instance: str, status: int = 503) -> None:
+        super().__init__(str(problem))
+        self.problem = problem
+        self.instance = instance
+        self.status = status
+
+
+class Replied(KrakpyError):
+    """A hook of a backend answered instead of it, with what is no document: the client gets `response` as it is."""
+
+    def __init__(self, response: Response) -> None:
+        super().__init__(f"a hook replied {response.status}")
+        self.response = response
+        self.status = response.status

@@ -1,0 +1,186 @@
+"""The gates, cheapest first and all before the first import: installed → switches → pattern, allow, deny → sdk range.
+
+Choosing is pure: a need goes in, a candidate or a problem comes out.
+"""
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from krakpy_sdk import __version__ as sdk_version
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
+
+from krakpy.codes import Code
+from krakpy.config.model import Plugin
+from krakpy.errors import Problem
+from krakpy.extension.catalog import Candidate, Catalog
+from krakpy.extension.contracts import CONTRACTS, MAJOR
+from krakpy.extension.missing import unanswered
+from krakpy.extension.needs import Need
+from krakpy.extension.policy import Policy, misfit, policy_of, source_of
+
+#: either of them opens the environment's gate when it is set and not empty
+SWITCHES = ("KRAKPY_ENABLE_PLUGINS", "KRAKEND_ENABLE_PLUGINS")
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """A need that may be met: by this candidate, under this policy."""
+
+    need: Need
+    candidate: Candidate
+    policy: Policy
+
+
+Chosen = tuple[tuple[Candidate, ...], Policy]
+
+
+class Gates:
+    """Everything that decides whether third-party code may load."""
+
+    def __init__(self, catalog: Catalog, plugin: Plugin | None, environ: Mapping[str, str]) -> None:
+        self._catalog = catalog
+        self._plugin = plugin
+        self._is_switched_on = any(environ.get(name) for name in SWITCHES)
+        self._allow = frozenset(map(_canonical, plugin.allow if plugin else ()))
+        self._deny = frozenset(map(_canonical, plugin.deny if plugin else ()))
+        # PERF: 5,000 endpoints ask for the same few names again and again
+        self._answers: dict[tuple[tuple[str, ...], str], Chosen | Problem] = {}
+
+    def admit(self, need: Need) -> tuple[Admission, ...] | Problem:
+        """What answers a need (one candidate for each seat that it has), or the first gate that is closed for it."""
+        key = need.families, need.name
+        if key not in self._answers:
+            self._answers[key] = self._answer(*key)
+        answer = self._answers[key]
+        if isinstance(answer, Problem):
+            return replace(answer, place=need.place)
+        candidates, policy = answer
+        return tuple(Admission(need, candidate, policy) for candidate in candidates)
+
+    def _answer(self, families: tuple[str, ...], name: str) -> Chosen | Problem:
+        source = source_of(self._plugin, name)
+        offered = self._catalog.find(families, source)
+        if not offered:
+            return unanswered(families, source, self._catalog)
+        chosen = self._chosen(source, offered)
+        if isinstance(chosen, Problem):
+            return chosen
+        policy = policy_of(self._plugin, name, chosen[0])
+        for candidate in chosen:
+            refusal = _wrong_contract(candidate) or _wrong_policy(candidate, policy)
+            if refusal:
+                return refusal
+        return chosen, policy
+
+    def _chosen(self, source: str, offered: tuple[Candidate, ...]) -> tuple[Candidate, ...] | Problem:
+        left = _reserved(tuple(candidate for candidate in offered if candidate.id not in self._deny))
+        strangers = [candidate for candidate in left or offered if not candidate.is_first_party]
+        closed = self._closed_switch(strangers) if strangers else None
+        if closed:
+            return closed
+        allowed = tuple(candidate for candidate in left if not self._excluded(candidate))
+        if not allowed:
+            why = "; ".join(f"{candidate.id} is excluded: {self._excluded(candidate)}" for candidate in offered)
+            return Problem(Code.NOT_ALLOWED, "", why)
+        return _only(source, allowed)
+
+    def _closed_switch(self, strangers: list[Candidate]) -> Problem | None:
+        who = " and ".join(candidate.id for candidate in strangers)
+        if self._plugin is None:
+            message = f"{who} is third-party code, and the configuration has no `plugin` object"
+            return Problem(Code.GATE_CLOSED, "", message, 'add "plugin": {} to the root of the configuration')
+        if not self._is_switched_on:
+            message = f"{who} is third-party code, and {SWITCHES[0]} is not set"
+            return Problem(Code.GATE_CLOSED, "", message, f"export {SWITCHES[0]}=1")
+        return None
+
+    def _excluded(self, candidate: Candidate) -> str:
+        """Which of the operator's lists keeps a candidate out, or nothing."""
+        pattern = self._plugin.pattern if self._plugin else ""
+        if candidate.id in self._deny:
+            return "it is in plugin.deny"
+        if candidate.is_first_party:
+            return ""
+        if self._allow and candidate.id not in self._allow:
+            return "it is not in plugin.allow"
+        # NOTE: `.so` is what every KrakenD file has; here, packages replace shared objects and it means all
+        if pattern not in ("", ".so") and pattern not in candidate.id:
+            return f"plugin.pattern is {pattern!r}"
+        return ""
+
+
+def misspelt(plugin: Plugin | None) -> Iterator[Problem]:
+    """The members of `allow` and `deny` that are no ids: `deny` would let in silently what they mean."""
+    for key in ("allow", "deny") if plugin else ():
+        for index, text in enumerate(getattr(plugin, key)):
+            if not all(text.partition("/")):
+                message = f"{text!r} is no id: `distribution/name` is expected"
+                yield Problem(Code.WRONG_TYPE, f"plugin.{key}[{index}]", message, "krakpy ext list shows the ids")
+
+
+def _canonical(id: str) -> str:
+    distribution, slash, name = id.partition("/")
+    return f"{canonicalize_name(distribution)}{slash}{name}"
+
+
+def _reserved(offered: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
+    """Our own names are our own: who installs beside them cannot take them over, and is reached by canonical id."""
+    own = tuple(candidate for candidate in offered if candidate.is_first_party)
+    return own or offered
+
+
+def _only(source: str, offered: tuple[Candidate, ...]) -> tuple[Candidate, ...] | Problem:
+    """The candidates of one distribution, for each seat the highest major that we speak; two are an error."""
+    ids = sorted({candidate.id for candidate in offered})
+    if len(ids) > 1:
+        return Problem(Code.AMBIGUOUS, "", f"{source!r} is offered by {' and by '.join(ids)}", _choice(source, ids))
+    best: dict[str, Candidate] = {}
+    for candidate in sorted(offered, key=lambda candidate: (candidate.major <= MAJOR, candidate.major)):
+        best[candidate.family] = candidate
+    return tuple(best.values())
+
+
+def _choice(source: str, ids: list[str]) -> str:
+    others = [id for id in ids if id != source]
+    if len(others) < len(ids):
+        return f"pip uninstall {others[0].partition('/')[0]}, or add {others[0]!r} to plugin.deny"
+    return f"write {ids[0]!r} instead of {source!r}, or {ids[1]!r}"
+
+
+def _wrong_policy(candidate: Candidate, policy: Policy) -> Problem | None:
+    if policy.isolation in ("process", "venv"):
+        message = f"{candidate.id} asks for isolation {policy.isolation!r}, which this version does not have"
+        return Problem(Code.ISOLATION, "", message)
+    contract = CONTRACTS[candidate.family]
+    why = misfit(policy, contract)
+    if why:
+        return Problem(Code.MODE, "", why)
+    if candidate.is_first_party or contract.kind == "hook" or policy.isolation == "inproc":
+        return None
+    message = f"{candidate.id} is a third-party {contract.kind}: nothing but the worker itself can hold it"
+    remedy = f'accept that with "plugin": {{"instances": {{"{candidate.id}": {{"isolation": "inproc"}}}}}}'
+    return Problem(Code.NEEDS_INPROC, "", message, remedy)
+
+
+def _wrong_contract(candidate: Candidate) -> Problem | None:
+    if candidate.major > MAJOR:
+        message = f"{candidate.id} speaks contract v{candidate.major}; this krakpy speaks v{MAJOR}"
+        return Problem(Code.SDK_RANGE, "", message, "pip install --upgrade krakpy")
+    for text in candidate.requires:
+        wanted = _sdk_requirement(text)
+        if wanted is not None and not wanted.specifier.contains(sdk_version, prereleases=True):
+            who = f"{candidate.distribution} {candidate.version}"
+            message = f"{who} requires {wanted}; krakpy-sdk {sdk_version} is installed"
+            remedy = f"pip install --upgrade {candidate.distribution} krakpy"
+            return Problem(Code.SDK_RANGE, "", message, remedy)
+    return None
+
+
+def _sdk_requirement(text: str) -> Requirement | None:
+    try:
+        requirement = Requirement(text)
+    except InvalidRequirement:
+        return None
+    return requirement if canonicalize_name(requirement.name) == "krakpy-sdk" else None

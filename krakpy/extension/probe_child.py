@@ -1,0 +1,170 @@
+"""The sacrificial child: imports one extension, checks its contract, builds it with its real settings, reports.
+
+Run by `probe.py` as `python -P -m krakpy.extension.probe_child JOB_FD REPORT_FD`. Whatever the extension does to this
+process, the report on its own pipe (or its absence) says so.
+"""
+from __future__ import annotations
+
+import importlib
+import json
+import logging
+import os
+import resource
+import sys
+import time
+import traceback
+from collections.abc import Iterator, Mapping
+from types import SimpleNamespace
+from typing import Any
+
+from krakpy_sdk import Context, Extension
+from krakpy_sdk.extension import hooks_of
+from krakpy_sdk.messages import Request, Response
+
+from krakpy.codes import Code
+from krakpy.errors import ConfigError, Problem
+from krakpy.extension.contracts import CONTRACTS, breaches, settings_for
+
+#: longest file that the child may write: what it prints goes to one
+MAX_OUTPUT_BYTES = 16 * 1024 * 1024
+
+
+def main(arguments: list[str]) -> None:
+    """Probe the job read from the first descriptor and report on the second, one JSON object a line."""
+    job_fd, report_fd = int(arguments[0]), int(arguments[1])
+    with os.fdopen(job_fd, "rb") as source:
+        job = json.loads(source.read())
+    sys.path[:] = job["path"]
+    _limit(job["memory_bytes"])
+    for report in examine(job):
+        os.write(report_fd, json.dumps(report).encode() + b"\n")
+    # NOTE: threads and exit handlers of the extension have no say in when this ends
+    os._exit(0)
+
+
+def examine(job: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """The stages of a probe as they begin, and the verdict at the end."""
+    yield {"stage": "import"}
+    started = time.perf_counter()
+    loaded, problem = _imported(job["target"])
+    verdict: dict[str, Any] = {"problems": [], "import_s": time.perf_counter() - started}
+    if problem is not None:
+        yield {"verdict": verdict | {"problems": [problem]}}
+        return
+    contract = CONTRACTS[job["family"]]
+    verdict["problems"] = [_problem(code, message) for code, message in breaches(contract, loaded)]
+    if not verdict["problems"]:
+        verdict |= _facts(loaded)
+        for instance in job["instances"]:
+            yield {"stage": "construct", "place": instance["place"]}
+            verdict["problems"] += _built(loaded, instance)
+    yield {"verdict": verdict}
+
+
+def _limit(memory_bytes: int) -> None:
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (MAX_OUTPUT_BYTES, MAX_OUTPUT_BYTES))
+    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+
+
+def _imported(target: str) -> tuple[Any, dict[str, Any] | None]:
+    module_name, _, attribute = target.partition(":")
+    try:
+        loaded: Any = importlib.import_module(module_name.strip())
+        for part in attribute.split("[")[0].strip().split(".") if attribute else ():
+            loaded = getattr(loaded, part)
+    except BaseException as error:  # noqa: BLE001  # this process is there to find out what an import raises
+        return None, _failed_import(error, module_name.strip(), target)
+    return loaded, None
+
+
+def _failed_import(error: BaseException, module: str, target: str) -> dict[str, Any]:
+    where = place_of(error)
+    said = f"{type(error).__name__}: {error}".rstrip(": ")
+    if isinstance(error, ModuleNotFoundError):
+        ours = error.name and (module == error.name or module.startswith(error.name + "."))
+        if ours:
+            return _problem(Code.BAD_ENTRY_POINT, f"the entry point {target} leads nowhere: {said}")
+        return _problem(
+            Code.MODULE_MISSING, f"{said}{where}", f"pip install the distribution that has the module {error.name!r}"
+        )
+    if isinstance(error, AttributeError) and not where:
+        return _problem(Code.BAD_ENTRY_POINT, f"the entry point {target} leads nowhere: {said}")
+    if isinstance(error, SystemExit):
+        return _problem(Code.IMPORT_EXITED, f"the import raised SystemExit({error.code!r}){where}")
+    if isinstance(error, MemoryError):
+        return _problem(Code.MEMORY, f"MemoryError{where}")
+    if isinstance(error, (ValueError, TypeError)) and not where:
+        return _problem(Code.BAD_ENTRY_POINT, f"the entry point {target!r} is not `module:attribute`: {said}")
+    return _problem(Code.IMPORT_RAISED, f"{said}{where}")
+
+
+def place_of(error: BaseException) -> str:
+    """` at FILE:LINE` of the innermost frame that is the extension's own, or nothing."""
+    if isinstance(error, SyntaxError) and error.filename:
+        return f", at {error.filename}:{error.lineno}"
+    ours = (os.path.dirname(os.path.dirname(__file__)), os.path.dirname(importlib.__file__), "<frozen")
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        if not frame.filename.startswith(ours):
+            return f", at {frame.filename}:{frame.lineno}"
+    return ""
+
+
+def _facts(loaded: Any) -> dict[str, Any]:
+    return {
+        "hooks": list(hooks_of(loaded)) if issubclass(loaded, Extension) else [],
+        "inside": [str(name) for name in getattr(loaded, "inside", ())],
+        "outside": [str(name) for name in getattr(loaded, "outside", ())],
+        "summary": (loaded.__doc__ or "").strip().partition("\n")[0],
+    }
+
+
+def _built(loaded: Any, instance: Mapping[str, Any]) -> list[dict[str, Any]]:
+    place = instance["place"]
+    try:
+        unusable = _without_a_hook(loaded, instance)
+        if unusable:
+            return [unusable]
+        config, problems = settings_for(loaded, instance["config"], place)
+        if problems:
+            return [problem.as_dict() | {"code": problem.code.name} for problem in problems]
+        _construct(loaded, config, instance)
+    except ConfigError as error:
+        where = f"{place}.{error.path}" if error.path else place
+        return [_problem(Code.SETTINGS, error.message, place=where)]
+    except BaseException as error:  # noqa: BLE001  # see _imported
+        said = f"{type(error).__name__}: {error}".rstrip(": ")
+        return [_problem(Code.CONSTRUCTION, f"{said}{place_of(error)}", place=place)]
+    return []
+
+
+def _without_a_hook(loaded: Any, instance: Mapping[str, Any]) -> dict[str, Any] | None:
+    callable_here = instance["hooks"]
+    if not callable_here or set(callable_here) & set(hooks_of(loaded)):
+        return None
+    message = f"{loaded.__name__} has none of the hooks that are called here: {', '.join(callable_here)}"
+    return _problem(Code.SETTINGS, message, "list it at the seat whose hooks it has", place=instance["place"])
+
+
+def _construct(loaded: Any, config: Any, instance: Mapping[str, Any]) -> None:
+    if issubclass(loaded, Extension):
+        loaded(config, Context(name=instance["name"], log=logging.getLogger("probe")))
+    elif instance["kind"] == "driver":
+        loaded(config)
+    else:
+        settings = SimpleNamespace(**instance["settings"])
+        settings.config, settings.hooks = config, ()
+        settings.discover, settings.decode = (lambda: settings.hosts), None
+        loaded(settings, _never)
+
+
+async def _never(_: Request) -> Response:
+    raise RuntimeError("the probe sends no requests")
+
+
+def _problem(code: Code, message: str, remedy: str = "", place: str = "") -> dict[str, Any]:
+    return Problem(code, place, message, remedy).as_dict() | {"code": code.name}
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,109 @@
+"""The composition root: the only module that knows every seat. Reads top to bottom as the pipeline.
+
+    gateway = Gateway(prepared)
+    await gateway.open()
+    await gateway.app(scope, receive, send)
+"""
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+import msgspec
+from krakpy_sdk import ASGIApp, Proxy
+
+from krakpy.backend import pipeline as backend
+from krakpy.client import pipeline as client
+from krakpy.client.pool import Pool
+from krakpy.client.transport import HttpTransport
+from krakpy.config.settings import BackendSettings, EndpointSettings, ServiceSettings
+from krakpy.endpoint import pipeline as endpoint
+from krakpy.errors import ExtensionError, Problem
+from krakpy.extension.manager import ExtensionManager
+from krakpy.extension.preparing import Prepared
+from krakpy.logs import event
+from krakpy.proxy import compose
+from krakpy.router import pipeline as router
+from krakpy.router.handler import EndpointHandler, UnavailableEndpoint
+from krakpy.server import pipeline as server
+
+log = logging.getLogger("krakpy.gateway")
+
+
+#: what asks an upstream of a backend: the terminal of the client seat
+Connect = Callable[[BackendSettings], Proxy]
+
+
+def build(service: ServiceSettings, extensions: ExtensionManager, connect: Connect) -> ASGIApp:
+    """The whole pipeline of a configuration, compiled."""
+    try:
+        steps, problem = extensions.chain("server", service), extensions.failure("")
+    except ExtensionError as error:
+        steps, problem = [], error.problem
+    routes = [_route(settings, service, extensions, connect, problem) for settings in service.endpoints]
+    return server.build(steps, router.build(service, routes))
+
+
+def _route(
+    settings: EndpointSettings,
+    service: ServiceSettings,
+    extensions: ExtensionManager,
+    connect: Connect,
+    problem: Problem | None,
+) -> router.Route:
+    """One endpoint with its router seat; 503 where an extension that it needs is not available."""
+    problem = problem or extensions.failure(settings.place)
+    if problem is None:
+        try:
+            proxy = _endpoint(settings, extensions, connect)
+            renderer = None if settings.is_no_op else extensions.driver("renderer", settings)
+            handler = EndpointHandler(service, settings, proxy, renderer)
+            return router.Route(settings.endpoint, settings.method, compose(extensions.chain("router", settings), handler))
+        except ExtensionError as error:
+            problem = error.problem
+            event(log, logging.ERROR, problem.message, code=problem.code.id, endpoint=settings.endpoint)
+    return router.Route(settings.endpoint, settings.method, UnavailableEndpoint(problem))
+
+
+def _endpoint(settings: EndpointSettings, extensions: ExtensionManager, connect: Connect) -> Proxy:
+    backends = [_backend(own, extensions, connect) for own in settings.backends]
+    merger = extensions.driver("merger", settings) if len(backends) > 1 else None
+    return endpoint.build(settings, extensions.chain("endpoint", settings), backends, merger)
+
+
+def _backend(settings: BackendSettings, extensions: ExtensionManager, connect: Connect) -> Proxy:
+    settings = msgspec.structs.replace(
+        settings,
+        discover=extensions.driver("discovery", settings).hosts(settings),
+        decode=None if settings.is_no_op else extensions.driver("decoder", settings).decode,
+    )
+    exchange = client.build(extensions.chain("client", settings), connect(settings))
+    return backend.build(extensions.chain("backend", settings), exchange)
+
+
+class Gateway:
+    """One worker's gateway: its extensions, its upstream connections and its application."""
+
+    def __init__(self, prepared: Prepared, connect: Connect | None = None) -> None:
+        self._settings = prepared.settings
+        self._extensions = ExtensionManager(prepared)
+        self._connect = connect
+        self._pool: Pool | None = None
+        self.app: ASGIApp = _closed
+
+    async def open(self) -> None:
+        """Set the extensions up and compile the pipeline; call it on the event loop that will serve."""
+        await self._extensions.open()
+        self._pool = pool = Pool(self._settings.transport)
+        connect = self._connect or (lambda settings: HttpTransport(settings, pool))
+        self.app = build(self._settings, self._extensions, connect)
+
+    async def close(self) -> None:
+        """Tear the extensions down and close the upstream connections."""
+        await self._extensions.close()
+        if self._pool is not None:
+            await self._pool.close()
+
+
+async def _closed(*_: object) -> None:
+    raise RuntimeError("the gateway is not open")

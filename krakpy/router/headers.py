@@ -1,0 +1,132 @@
+"""Header fields as the router reads and writes them: in the bytes of the wire, and in Go's spelling.
+
+    headers = RawHeaders.received(scope["headers"])
+    headers.last.get(b"host")
+    encoded(response.headers.pairs)     # ((b"content-type", b"text/plain"), …)
+"""
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import NamedTuple, Self
+
+from krakpy_sdk import Headers
+
+from krakpy.config import settings
+
+Raw = Sequence[tuple[bytes, bytes]]
+
+#: fields that are about one connection and never pass (RFC 9110 §7.6.1; the older ones in RFC 2616 §13.5.1)
+HOP_BY_HOP = frozenset({
+    b"connection", b"keep-alive", b"proxy-authenticate", b"proxy-authorization", b"proxy-connection", b"te", b"trailer",
+    b"transfer-encoding", b"upgrade",
+})
+CONTENT_LENGTH = b"content-length"
+#: fields that frame the message, which `Connection` cannot take away
+_FRAMING = frozenset({b"host", CONTENT_LENGTH, b"transfer-encoding"})
+#: values of `Connection` that name no other field
+_NAMES_NOTHING = frozenset({b"keep-alive", b"close", b"", b"upgrade", b"keep-alive, upgrade", b"te"})
+_TYPES = frozenset({b"content-type", b"content-encoding"})
+_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+#: SECURITY: nothing that could end a line
+_VALUE = re.compile(rb"[^\x00-\x08\x0a-\x1f\x7f]*")
+
+
+class RawHeaders(Headers):
+    """Header fields that remember their bytes: names in lower case, the last value of each name at hand.
+
+    A changed copy has the bytes of what it holds.
+    """
+
+    # PERF: who forwards two of a browser's fifteen fields decodes two; 0.5 µs instead of 4
+    __slots__ = ("last", "raw")
+    raw: Raw
+    last: Mapping[bytes, bytes]
+
+    def __init__(self, pairs: Iterable[tuple[str, str]] | Mapping[str, str] = ()) -> None:
+        super().__init__(pairs)
+        self.raw = _fields(self.pairs)
+        self.last = dict(self.raw)
+
+    @classmethod
+    def received(cls, raw: Raw) -> Self:
+        """A client's fields, without those that its `Connection` names."""
+        last = dict(raw)
+        if b"connection" in last and (len(last) != len(raw) or last[b"connection"].lower() not in _NAMES_NOTHING):
+            raw = without_nominated(raw)
+            last = dict(raw)
+        headers = cls.from_raw(raw)
+        headers.raw = raw
+        headers.last = last
+        return headers
+
+    @classmethod
+    def of(cls, headers: Headers) -> Self:
+        """The same fields with their bytes."""
+        return headers if isinstance(headers, cls) else cls(headers.pairs)
+
+    @classmethod
+    def written(cls, raw: Raw) -> Self:
+        """Fields of an answer, from bytes that are right already."""
+        headers = cls.from_raw(raw)
+        headers.raw = raw
+        headers.last = {}
+        return headers
+
+
+def without_nominated(raw: Raw) -> Raw:
+    """The fields without those that `Connection` names (RFC 9110 §7.6.1).
+
+    SECURITY: done where the request comes in, so that a client cannot take away what a middleware adds later.
+    """
+    values = [value for name, value in raw if name == b"connection"]
+    named = {name.strip().lower() for value in values for name in value.split(b",")} - _FRAMING
+    return [(name, value) for name, value in raw if name not in named]
+
+
+class Encoded(NamedTuple):
+    """Fields of an answer in bytes."""
+
+    raw: Raw
+    """Names in lower case, `Content-Length` last; what is hop-by-hop is left out."""
+
+    says_type: bool
+    """Whether they tell what the body is, or that it cannot be told by looking at it (`Content-Encoding`)."""
+
+
+# PERF: upstreams repeat themselves: 0.3 µs for a known head of eight fields, 8 µs for a new one
+@lru_cache(maxsize=128)
+def encoded(pairs: tuple[tuple[str, str], ...]) -> Encoded:
+    """The fields of an answer in bytes; ValueError for a field that could not be sent."""
+    raw = _fields(pairs)
+    return Encoded(raw, not _TYPES.isdisjoint(name for name, _ in raw))
+
+
+def _fields(pairs: Iterable[tuple[str, str]]) -> Raw:
+    fields: Raw = [_encoded(name, value) for name, value in pairs]
+    if any(name == b"connection" for name, _ in fields):
+        fields = without_nominated(fields)
+    return tuple(sorted((field for field in fields if field[0] not in HOP_BY_HOP), key=_is_length))
+
+
+def _is_length(field: tuple[bytes, bytes]) -> bool:
+    return field[0] == CONTENT_LENGTH
+
+
+def _encoded(name: str, value: str) -> tuple[bytes, bytes]:
+    try:
+        raw = value.encode("latin-1")
+    except UnicodeEncodeError:
+        # NOTE: what is no ISO-8859-1 is written as UTF-8 (Go: the same bytes)
+        raw = value.encode("utf-8", "replace")
+    if not _NAME.fullmatch(name) or not _VALUE.fullmatch(raw):
+        raise ValueError(f"a header field that cannot be sent: {name[:100]!r}")
+    return name.lower().encode("ascii"), raw
+
+
+# PERF: 0.07 µs instead of 0.7; bounded, because clients choose the names
+@lru_cache(maxsize=1024)
+def canonical(name: bytes) -> str:
+    """The usual spelling of a name (`x-user-id` is `X-User-Id`)."""
+    return settings.canonical(name.decode("latin-1"))

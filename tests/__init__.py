@@ -1,0 +1,1 @@
+"""krakpy's tests: they mirror `krakpy/`; scenarios and faults run the real gateway."""

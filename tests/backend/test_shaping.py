@@ -1,0 +1,82 @@
+"""`target`, `allow`, `deny`, `mapping` and `group` do what KrakenD's formatter does."""
+import pytest
+from krakpy_sdk.testing import backend_settings
+
+from krakpy.backend.shaping import shaper
+
+DOCUMENT = {"a": {"b": 1, "c": 2, "d": {"e": 3, "f": 4}}, "l": [{"x": 1}], "s": "t", "n": None}
+A = DOCUMENT["a"]
+
+
+def without(*names):
+    return {name: value for name, value in DOCUMENT.items() if name not in names}
+
+
+@pytest.mark.parametrize(
+    ("settings", "shaped"),
+    [
+        ({"target": "a"}, A),
+        ({"target": "a.d"}, A["d"]),
+        ({"target": "zz"}, {}),
+        ({"target": "a.zz.q"}, {}),
+        ({"target": "s"}, {}),
+        ({"target": "l"}, {}),
+        ({"target": "n"}, {}),
+        ({"allow": ["s"]}, {"s": "t"}),
+        ({"allow": ["a.b", "a.d.e"]}, {"a": {"b": 1, "d": {"e": 3}}}),
+        ({"allow": ["a"]}, {"a": A}),
+        ({"allow": ["a", "a.b"]}, {"a": {"b": 1}}),
+        ({"allow": ["a.b", "a"]}, {"a": A}),
+        ({"allow": ["zz", "a.zz"]}, {}),
+        ({"allow": ["s.q"]}, {}),
+        ({"allow": ["l.x"]}, {}),
+        ({"allow": ["l"]}, {"l": [{"x": 1}]}),
+        ({"allow": ["n"]}, {"n": None}),
+        ({"allow": ["S"]}, {}),
+        ({"allow": ["s", "a"], "deny": ["s"]}, {"s": "t", "a": A}),
+        ({"deny": ["s"]}, without("s")),
+        ({"deny": ["a.b", "a.d.e", "l.x", "s"]}, {**without("s"), "a": {"c": 2, "d": {"f": 4}}}),
+        ({"deny": ["a.b", "a.c", "a.d"]}, {**without(), "a": {}}),
+        ({"deny": ["zz", "a.zz.q", "s.q"]}, DOCUMENT),
+        ({"deny": ["a", "a.b"]}, without("a")),
+        ({"deny": ["a.b", "a"]}, without("a")),
+        ({"deny": ["a", "l", "s", "n"]}, {}),
+        ({"mapping": {"s": "text", "n": "nothing"}}, {**without("s", "n"), "text": "t", "nothing": None}),
+        ({"mapping": {"s": "a"}}, {**without("s"), "a": "t"}),
+        ({"mapping": {"a.b": "z"}}, DOCUMENT),
+        ({"mapping": {"s": "t.u"}}, {**without("s"), "t": "t"}),
+        ({"mapping": {"s": "s"}}, without("s")),
+        ({"mapping": {"zz": "y"}}, DOCUMENT),
+        ({"mapping": {"s": "n", "n": "m"}}, {**without("s", "n"), "m": "t"}),
+        ({"allow": ["s"], "mapping": {"s": "text"}}, {"text": "t"}),
+        ({"deny": ["s"], "mapping": {"s": "text"}}, without("s")),
+        ({"group": "g"}, {"g": DOCUMENT}),
+        ({"group": "g.h"}, {"g.h": DOCUMENT}),
+        ({"group": "g", "allow": ["zz"]}, {"g": {}}),
+        ({"target": "a", "mapping": {"b": "bee"}, "group": "g"}, {"g": {"bee": 1, "c": 2, "d": A["d"]}}),
+        ({"target": "a", "deny": ["d.e"]}, {"b": 1, "c": 2, "d": {"f": 4}}),
+    ],
+    ids=str,
+)
+def test_a_document_is_shaped(settings, shaped):
+    assert shaper(backend_settings(**settings))(DOCUMENT) == shaped
+
+
+@pytest.mark.parametrize(
+    ("settings", "shaped"),
+    [
+        ({"target": "a"}, {}),
+        ({"group": "g"}, {"g": None}),
+        ({"target": "a", "group": "g"}, {"g": {}}),
+        ({"allow": ["a"]}, None),
+        ({"deny": ["a"]}, None),
+        ({"mapping": {"a": "b"}, "deny": ["a"]}, None),
+    ],
+    ids=str,
+)
+def test_null_is_shaped_too(settings, shaped):
+    assert shaper(backend_settings(**settings))(None) == shaped
+
+
+def test_nothing_configured_changes_nothing():
+    assert shaper(backend_settings())(DOCUMENT) is DOCUMENT

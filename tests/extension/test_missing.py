@@ -1,0 +1,46 @@
+"""A name that nothing answers is told with what it is and with the step that gets it."""
+import pytest
+
+from krakpy.codes import Code
+from krakpy.extension.catalog import known_packages
+from krakpy.extension.missing import unanswered
+from tests.distributions import Site
+
+ROUTER = ("router", "endpoint")
+
+
+@pytest.fixture
+def catalog(tmp_path):
+    site = Site(tmp_path / "site")
+    site.add("acme", hooks={"geo": "a:B"}, decoder={"csv": "a:C"}, backend={"acme/retry": "a:D"})
+    return site.catalog()
+
+
+@pytest.mark.parametrize(
+    ("families", "name", "code", "said"),
+    [
+        (("hooks",), "locate", Code.NOT_INSTALLED, "pip install the package that offers the hook 'locate'"),
+        (("hooks",), "goe", Code.NOT_INSTALLED, "did you mean 'geo'?"),
+        (("decoder",), "cvs", Code.UNKNOWN_NAME, "did you mean 'csv'?"),
+        (("merger",), "zip", Code.UNKNOWN_NAME, "pip install the package that offers the merger 'zip'"),
+        (("decoder",), "xml", Code.NOT_BUILT, "no installed package offers the decoder 'xml'"),
+        (("decoder",), "fast-json", Code.ENTERPRISE, "KrakenD Enterprise"),
+        (("backend", "client"), "acme/retyr", Code.UNKNOWN_NAMESPACE, "did you mean 'acme/retry'?"),
+        (("backend", "client"), "acme/unheard-of", Code.UNKNOWN_NAMESPACE, "pip install the package that answers it"),
+        (("backend", "client"), "qos/circuit-breaker", Code.UNKNOWN_NAMESPACE, "no released package of krakpy answers"),
+        (ROUTER, "auth/api-keys", Code.ENTERPRISE, "is a component of KrakenD Enterprise"),
+        (ROUTER, "websocket", Code.ENTERPRISE, "is a component of KrakenD Enterprise"),
+        (ROUTER, "plugin/http-server", Code.UNKNOWN_NAMESPACE, "it stands at the service  →  move it"),
+        (("server",), "plugin/req-resp-modifier", Code.UNKNOWN_NAMESPACE, "at the agent and the backend and the endpoint"),
+    ],
+)
+def test_the_step_that_gets_it_is_named(catalog, families, name, code, said):
+    problem = unanswered(families, name, catalog)
+    assert problem.code is code
+    assert said in str(problem)
+
+
+def test_a_namespace_whose_package_we_know_is_told_with_its_pip_install_line(catalog):
+    for namespace, package in known_packages().items():
+        problems = [unanswered(families, namespace, catalog) for families in (("server",), ROUTER, ("backend", "client"))]
+        assert f"pip install {package}" in [problem.advice for problem in problems]
