@@ -77,7 +77,7 @@ class ConfigurationError(KrakpyError):
 class ExtensionError(KrakpyError):
     """An extension failed: fix the install.
 
-    `status` is what the client sees: 500 it raised, 502 it broke the contract, 503 it is not available, 504 it was late.
+    `status` is what the client sees: 500 it raised, 502 it broke the contract, 503 it is not there, 504 it was late.
     """
 
     def __init__(self, problem: Problem, *, instance: str, status: int = 503) -> None:

@@ -58,7 +58,8 @@ def _route(
             proxy = _endpoint(settings, extensions, connect)
             renderer = None if settings.is_no_op else extensions.driver("renderer", settings)
             handler = EndpointHandler(service, settings, proxy, renderer)
-            return router.Route(settings.endpoint, settings.method, compose(extensions.chain("router", settings), handler))
+            seat = compose(extensions.chain("router", settings), handler)
+            return router.Route(settings.endpoint, settings.method, seat)
         except ExtensionError as error:
             problem = error.problem
             event(log, logging.ERROR, problem.message, code=problem.code.id, endpoint=settings.endpoint)

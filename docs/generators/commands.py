@@ -12,9 +12,16 @@ from .writing import code, document, required, table
 
 INTRODUCTION = """
 `krakpy COMMAND --help` says the same. Every command that prints a table has `--json`, and every command ends with a
-status that a script can use. No command of `krakpy ext` imports an extension into its own process, so they all work
-when every extension is broken.
+status that a script can use: 0 all is well, 1 what was looked at is not, 2 the command line itself is wrong. No command
+of `krakpy ext` imports an extension into its own process, so they all work when every extension is broken.
+
+`--json` prints one object on standard output, whose member `schema` names what else is in it (`krakpy.check/1`). The
+number changes when a member is removed or means something else; members may be added. A problem is always an object
+with `code`, `place`, `message`, `remedy` and `severity`.
 """
+
+
+VALUES = {"integer": "NUMBER", "integer range": "NUMBER"}
 
 
 def page(root: click.Command = main) -> str:
@@ -54,6 +61,21 @@ def _paragraphs(help: str, path: str) -> str:
 
 def _option(option: click.Option, path: str) -> tuple[str, str, str]:
     names = ", ".join(code(name) for name in (*option.opts, *option.secondary_opts))
-    value = "" if option.is_flag else f" {option.metavar or option.type.name.upper()}"
-    default = "" if option.default is None or option.is_flag or callable(option.default) else code(str(option.default))
-    return f"{names}{value}", default, required(option.help, f"{path} {option.opts[0]}")
+    words = required(option.help, f"{path} {option.opts[0]}")
+    variable = f" Or set `{option.envvar}`." if option.show_envvar else ""
+    return f"{names} {_value(option)}".strip(), _default(option), words + variable
+
+
+def _value(option: click.Option) -> str:
+    """What is written after the option's name, or nothing."""
+    if option.is_flag or option.count:
+        return ""
+    return option.metavar or VALUES.get(option.type.name, option.type.name.upper())
+
+
+def _default(option: click.Option) -> str:
+    """The default as the help shows it; nothing where there is none."""
+    if isinstance(option.show_default, str):
+        return option.show_default
+    shown = isinstance(option.default, str | int | float) and not (option.is_flag or option.count)
+    return code(str(option.default)) if shown else ""

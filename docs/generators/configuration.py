@@ -21,8 +21,8 @@ A variable of the environment overrides a key of the root: `KRAKEND_PORT=9090`.
 EXTENSIONS = """
 ## Namespaces of extensions
 
-Every other key of an `extra_config` is a namespace, and the extension that is installed for it says what it may hold:
-`krakpy ext show ID` lists its settings. The names of hooks stand in lists:
+Every other key of an `extra_config` is a namespace, and the documentation of the extension that answers it says
+what it may hold. The names of hooks stand in lists:
 
 ```json
 {"plugin/req-resp-modifier": {"name": ["geo"], "geo": {"header": "X-Country"}}}

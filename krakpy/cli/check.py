@@ -10,7 +10,7 @@ from krakpy.cli.options import config_option, json_option, required
 @config_option()
 @click.option("-l", "--lint", is_flag=True, help="Refuse too what KrakenD accepts in another type than documented.")
 @click.option("-n", "--lint-no-network", is_flag=True, help="The same as -l: krakpy needs no network for it.")
-@click.option("-t", "--test", "--test-gin-routes", is_flag=True, help="Try the extensions and build every route as well.")
+@click.option("-t", "--test", "--test-gin-routes", is_flag=True, help="Try the extensions, build every route.")
 @click.option("-d", "--debug", "detail", count=True, help="Print what was understood; -dd prints every setting.")
 @click.option("-i", "--indent", default="\t", show_default="a tab", help="What -d sets its lines in with.")
 @json_option("krakpy.check/1")
@@ -25,11 +25,11 @@ def check(
 
     The object of --json: `file`, `ok`, `tested` (whether -t looked at it), `problems`, and `configuration` (with -d).
     """
-    # PERF: what reads configurations takes 0.15 s to import, which `krakpy --help` need not wait for
-    from krakpy.cli.checking import examine  # noqa: PLC0415
-    from krakpy.cli.verdict import show, show_json  # noqa: PLC0415
-
     path = required(path)
+    # PERF: what reads configurations takes 0.15 s to import, which `krakpy --help` need not wait for
+    from krakpy.cli.checking import examine
+    from krakpy.cli.verdict import show, show_json
+
     if not as_json:
         click.echo(f"Parsing configuration file: {path}")
     findings = examine(path, lint=lint or lint_no_network, test=test)

@@ -8,6 +8,7 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from krakpy.cli.ext.mending import mended
 from krakpy.cli.trial import build_routes
 from krakpy.codes import Code
 from krakpy.config.loading import Loaded, load
@@ -41,7 +42,7 @@ def examine(
     test: bool = False,
     build: Callable[[Prepared], Iterable[Problem]] = build_routes,
 ) -> Findings:
-    """The findings; `lint` makes errors of weak types, `test` probes the extensions and builds the routes in children."""
+    """The findings; `lint` makes errors of weak types, `test` probes extensions and builds routes in children."""
     environ = os.environ if environ is None else environ
     try:
         loaded = load(path, environ)
@@ -62,12 +63,13 @@ def _tested(
 ) -> Iterable[Problem]:
     _, refused = plan(loaded.settings, environ=environ)
     prepared = prepare(loaded.settings, environ=environ, options=Options(ignore_missing=True))
-    probed = [problem for verdict in prepared.verdicts for problem in verdict.problems]
+    probed = [mended(problem, verdict.candidate) for verdict in prepared.verdicts for problem in verdict.problems]
     return (*prepared.warnings, *refused, *probed, *build(prepared))
 
 
 def _linted(problems: Iterable[Problem], *, lint: bool) -> tuple[Problem, ...]:
     """KrakenD's linter refuses what its parser accepts in a weak type; so does `-l`."""
     return tuple(
-        replace(problem, severity="error") if lint and problem.code is Code.WEAK_TYPE else problem for problem in problems
+        replace(problem, severity="error") if lint and problem.code is Code.WEAK_TYPE else problem
+        for problem in problems
     )

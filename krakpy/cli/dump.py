@@ -20,7 +20,7 @@ _ELSEWHERE = ("place", "config", "hooks", "discover", "decode", "endpoints", "ba
 
 
 def outline(settings: ServiceSettings, detail: int, indent: str) -> Iterator[str]:
-    """The lines: the service, each endpoint, each of its backends; from `detail` 2 with every setting on its own line."""
+    """The lines: the service, each endpoint, each of its backends; from `detail` 2 with every setting."""
     yield from _of("service", settings, SERVICE, detail, "", indent)
     for endpoint in settings.endpoints:
         yield from _of(f"{endpoint.method} {endpoint.endpoint}", endpoint, ENDPOINT, detail, indent, indent)

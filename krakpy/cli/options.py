@@ -32,7 +32,7 @@ def ignore_missing_option() -> Decorator:
 
 def ignore_unknown_option() -> Decorator:
     """`--ignore-unknown`."""
-    help = "Start although nothing answers a namespace of extra_config; never for auth/, security/, validation/ and qos/."
+    help = "Start although nothing answers a namespace; never for auth/, security/, validation/ and qos/."
     return click.option("--ignore-unknown", "ignore_unknown", is_flag=True, help=help)
 
 

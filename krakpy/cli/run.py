@@ -1,16 +1,22 @@
 """`krakpy run`: its words; what it does is in `serving`."""
 from __future__ import annotations
 
+import os
+
 import click
 
 from krakpy.cli.options import config_option, ignore_missing_option, ignore_unknown_option, required
 
+CONCURRENCY = "WEB_CONCURRENCY"
+
 
 @click.command()
 @config_option()
-@click.option("-p", "--port", type=click.IntRange(1, 65535), help="The TCP port, instead of the configuration's.")
+@click.option("-p", "--port", type=click.IntRange(0, 65535), help="The TCP port, instead of the configuration's.")
 @click.option("-d", "--debug", is_flag=True, help="Log everything, whatever the configuration says.")
-@click.option("--workers", type=click.IntRange(min=1), help="Processes; without it WEB_CONCURRENCY, else one a core.")
+@click.option(
+    "--workers", type=click.IntRange(min=1), envvar=CONCURRENCY, show_envvar=True, help="Processes; else one a core."
+)
 @click.option("--safe-mode", is_flag=True, help="Import no third-party code; what needs it answers 503.")
 @ignore_missing_option()
 @ignore_unknown_option()
@@ -31,9 +37,13 @@ def run(
     Extensions that the configuration uses are tried in processes of their own first. One that fails takes down what
     uses it (503) and nothing else. A configuration that cannot be served as it is written does not start.
     """
+    path = required(path)
+    if not os.environ.get(CONCURRENCY):
+        # NOTE: gunicorn reads the variable when it is imported, and an empty one is an error to it
+        os.environ.pop(CONCURRENCY, None)
     # PERF: gunicorn, falcon and the five seats take 0.2 s to import, which `krakpy --help` need not wait for
-    from krakpy.cli.serving import start  # noqa: PLC0415
-    from krakpy.extension.preparing import Options  # noqa: PLC0415
+    from krakpy.cli.serving import start
+    from krakpy.extension.preparing import Options
 
     options = Options(safe_mode=safe_mode, ignore_missing=ignore_missing, ignore_unknown=ignore_unknown)
-    start(required(path), options=options, port=port, workers=workers, debug=debug)
+    start(path, options=options, port=port, workers=workers, debug=debug)

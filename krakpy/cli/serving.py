@@ -6,8 +6,6 @@ from __future__ import annotations
 
 import os
 
-import click
-
 from krakpy.config.loading import Loaded, load
 from krakpy.config.settings import ServiceSettings
 from krakpy.errors import ConfigurationError
@@ -15,32 +13,24 @@ from krakpy.extension.manager import tell_failures
 from krakpy.extension.preparing import Options, Prepared, prepare
 from krakpy.lifespan import GatewayApp, tell
 from krakpy.logs import configure
-from krakpy.server.application import GRACEFUL_TIMEOUT_S, serve, worker_count
+from krakpy.server.application import GRACEFUL_TIMEOUT_S, serve
 
 
 def start(
     path: str, *, options: Options, port: int | None = None, workers: int | None = None, debug: bool = False
 ) -> None:
     """Load, prepare and serve a configuration; leaves by SystemExit, and with 1 if it cannot be served."""
-    count = _worker_count(workers)
     prepared = _prepared(path, options, debug=debug)
     tell(prepared.warnings)
     tell_failures(prepared.failures)
-    _serve(prepared, address(prepared.settings, port), count)
+    _serve(prepared, address(prepared.settings, port), workers)
 
 
 def address(settings: ServiceSettings, port: int | None = None) -> str:
     """Where to listen, as gunicorn writes it."""
-    host = settings.listen_ip or "0.0.0.0"  # noqa: S104  # KrakenD: all addresses
-    return f"[{host}]:{port or settings.port}" if ":" in host else f"{host}:{port or settings.port}"
-
-
-def _worker_count(argument: int | None) -> int:
-    try:
-        return worker_count(argument)
-    except ValueError as error:
-        written = os.environ.get("WEB_CONCURRENCY")
-        raise click.UsageError(f"WEB_CONCURRENCY is {written!r}: write a number from 1") from error
+    ip = settings.listen_ip or "0.0.0.0"
+    host = f"[{ip}]" if ":" in ip else ip
+    return f"{host}:{port or settings.port}"
 
 
 def _prepared(path: str, options: Options, *, debug: bool) -> Prepared:
@@ -50,7 +40,7 @@ def _prepared(path: str, options: Options, *, debug: bool) -> Prepared:
         return prepare(loaded.settings, environ=os.environ, options=options)
     except ConfigurationError as error:
         # PERF: rich takes 0.05 s to import, and a good start does not need it
-        from krakpy.cli.terminal import refuse  # noqa: PLC0415
+        from krakpy.cli.terminal import refuse
 
         refuse(path, error.problems)
 
@@ -60,7 +50,7 @@ def _log(loaded: Loaded, *, debug: bool) -> None:
     tell(loaded.problems)
 
 
-def _serve(prepared: Prepared, bind: str, workers: int) -> None:
+def _serve(prepared: Prepared, bind: str, workers: int | None) -> None:
     # NOTE: workers leave through these frames by SystemExit; there is nothing to clean up on their way
     grace_s = prepared.settings.shutdown_wait_s or GRACEFUL_TIMEOUT_S
     serve(lambda: GatewayApp(lambda: prepared), bind=bind, workers=workers, graceful_timeout_s=grace_s)

@@ -10,6 +10,7 @@ import logging
 import multiprocessing
 import os
 import signal
+import sys
 from multiprocessing.connection import Connection
 from typing import Any, NoReturn
 
@@ -53,10 +54,7 @@ def _failed(code: Code, message: str) -> Problem:
 
 
 def _child(prepared: Prepared, sender: Connection) -> NoReturn:
-    # NOTE: what extensions print is not for whoever reads our standard output
-    silence = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(silence, 1)
-    os.dup2(silence, 2)
+    _silence()
     events = Events()
     logger = logging.getLogger("krakpy")
     logger.handlers[:], logger.propagate = [events], False
@@ -65,16 +63,25 @@ def _child(prepared: Prepared, sender: Connection) -> NoReturn:
     except ConfigurationError as error:
         events.problems += error.problems
     except BaseException as error:  # noqa: BLE001  # extensions run here, and whatever they raise is the finding
-        events.problems.append(_failed(Code.CONSTRUCTION, f"the routes cannot be built: {type(error).__name__}: {error}"))
+        said = f"the routes cannot be built: {type(error).__name__}: {error}"
+        events.problems.append(_failed(Code.CONSTRUCTION, said))
     told = [(problem.code.name, problem.place, problem.message, problem.remedy) for problem in events.problems]
     sender.send_bytes(json.dumps(told).encode())
     # NOTE: threads and exit handlers of extensions have no say in when this ends
     os._exit(0)
 
 
+def _silence() -> None:
+    """What extensions print is not for whoever reads our standard output."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.dup2(nowhere, 2)
+    sys.stdout = sys.stderr = os.fdopen(nowhere, "w")
+
+
 async def _opened(prepared: Prepared) -> None:
     # PERF: falcon and the five seats are imported by whoever builds routes
-    from krakpy.gateway import Gateway  # noqa: PLC0415
+    from krakpy.gateway import Gateway
 
     gateway = Gateway(prepared)
     await gateway.open()

@@ -29,8 +29,8 @@ def show_json(findings: Findings, detail: int) -> None:
 
 def _show_problems(findings: Findings) -> None:
     # PERF: rich takes 0.05 s to import, and a good configuration does not need it
-    from krakpy.cli.terminal import complain, line_of, refusal  # noqa: PLC0415
+    from krakpy.cli.terminal import complain, line_of, refusal
 
     if not findings.is_good:
-        complain(refusal(findings.path, findings.problems))
+        complain(refusal(findings.path, findings.problems, "does not pass"))
     complain(*map(line_of, findings.problems))

@@ -1,12 +1,25 @@
 """One timer for many deadlines: set anew only for an earlier time, it looks again when it fires."""
 from __future__ import annotations
 
-import asyncio
 import math
 from collections.abc import Callable
+from typing import Protocol
 
 #: event loops fire timers up to half a millisecond early
 _EARLY_S = 0.001
+
+
+class Timer(Protocol):
+    """A call that is due."""
+
+    def cancel(self) -> None: ...
+
+
+class Clock(Protocol):
+    """As much of an event loop as a clock needs."""
+
+    def time(self) -> float: ...
+    def call_at(self, when: float, callback: Callable[[], None], /) -> Timer: ...
 
 
 class Alarm:
@@ -18,13 +31,11 @@ class Alarm:
 
     __slots__ = ("_due", "_loop", "_ring", "_timer", "at")
 
-    def __init__(
-        self, due: Callable[[], float], ring: Callable[[], None], *, loop: asyncio.AbstractEventLoop
-    ) -> None:
+    def __init__(self, due: Callable[[], float], ring: Callable[[], None], *, loop: Clock) -> None:
         self._due = due
         self._ring = ring
         self._loop = loop
-        self._timer: asyncio.TimerHandle | None = None
+        self._timer: Timer | None = None
         self.at = math.inf
 
     def set(self, at: float) -> None:

@@ -48,9 +48,8 @@ class Connection(asyncio.Protocol):
     """A connection; `send` starts an exchange, everything else follows from what the backend does."""
 
     __slots__ = (
-        "_alarm", "_exchange", "_framing", "_head_by", "_held", "_idle_until", "_interim",
-        "_is_persistent", "_keeper", "_limits", "_loop", "_poll", "_sink", "_transport", "_upload", "_write",
-        "is_closed", "is_reused",
+        "_alarm", "_deadline", "_exchange", "_framing", "_head_by", "_held", "_interim", "_is_persistent", "_keeper",
+        "_limits", "_loop", "_poll", "_sink", "_transport", "_upload", "_write", "is_closed", "is_reused",
     )  # fmt: skip
     _transport: asyncio.Transport
     _write: Callable[[bytes], None]
@@ -68,7 +67,7 @@ class Connection(asyncio.Protocol):
         self._interim = 0
         self._is_persistent = False
         self._alarm = Alarm(self._due, self._ring, loop=loop)
-        self._head_by = self._idle_until = math.inf
+        self._deadline = self._head_by = math.inf
         self.is_closed = False
         self.is_reused = False
 
@@ -92,7 +91,7 @@ class Connection(asyncio.Protocol):
         else:
             self._write(exchange.head)
             self._write(body)
-        due = exchange.deadline
+        due = self._deadline = exchange.deadline
         if self._keeper.header_timeout_s:
             self._head_by = self._loop.time() + self._keeper.header_timeout_s
             due = min(due, self._head_by)
@@ -101,7 +100,7 @@ class Connection(asyncio.Protocol):
 
     def rest(self, until: float) -> None:
         """Closes itself at this time, unless it has work then."""
-        self._idle_until = until
+        self._deadline = until
         if until < self._alarm.at:
             self._alarm.set(until)
 
@@ -136,24 +135,24 @@ class Connection(asyncio.Protocol):
         self._poll = poll.poll
 
     def data_received(self, data: bytes) -> None:
-        exchange = self._exchange
-        if exchange is None:
-            # SECURITY: nobody asked: the next caller must never see these bytes (C-18)
-            self.close()
-            return
+        framing, exchange = self._framing, self._exchange
         try:
-            if self._framing is None:
+            if framing is not None:
+                self._read_body(framing, data)
+            elif exchange is not None:
                 self._read_head(exchange, data)
             else:
-                self._read_body(self._framing, data)
+                # SECURITY: nobody asked: the next caller must never see these bytes (C-18)
+                self.close()
         except UpstreamError as error:
             self.fail(error)
 
     def eof_received(self) -> None:
-        self._lost(None)
+        self._lost(is_announced=True)
 
-    def connection_lost(self, error: Exception | None) -> None:
-        self._lost(error)
+    def connection_lost(self, error: Exception | None) -> None:  # noqa: ARG002 - an end without an EOF is none either
+        # NOTE: this is how uvloop tells of TLS that ends without close_notify: anybody may have cut it (C-22)
+        self._lost(is_announced=False)
 
     def pause_writing(self) -> None:
         if self._upload is not None:
@@ -216,7 +215,8 @@ class Connection(asyncio.Protocol):
         if exchange.wants_stream:
             relay = Relay(self, self._limits.max_buffered_bytes)
             self._sink = relay
-            exchange.holder = None
+            # NOTE: forgotten from here on, because it holds the stream, whose end of life has to be noticed
+            exchange.holder = self._exchange = None
             exchange.set_result(exchange.make(head.status, head.headers, None, BodyStream(relay)))
         else:
             self._sink = Collected(exchange, head, self._limits.max_body_bytes)
@@ -243,9 +243,8 @@ class Connection(asyncio.Protocol):
 
     def _let_go(self, is_reusable: bool) -> None:
         """The answer is whole: gives the connection back, or closes it."""
-        exchange = self._exchange
-        assert exchange is not None
-        if not is_reusable or (exchange.body is not None and self._is_still_sending()):
+        # NOTE: a backend may answer before it has read all of the request; the rest must not begin the next one
+        if not is_reusable or self._is_still_sending():
             self.close()
             return
         self._detach()
@@ -253,8 +252,7 @@ class Connection(asyncio.Protocol):
         self._keeper.release(self)
 
     def _is_still_sending(self) -> bool:
-        is_uploading = self._upload is not None and not self._upload.is_done
-        return is_uploading or self._transport.get_write_buffer_size() > 0
+        return self._transport.get_write_buffer_size() > 0 or (self._upload is not None and not self._upload.is_done)
 
     def _detach(self) -> None:
         if self._exchange is not None:
@@ -266,16 +264,16 @@ class Connection(asyncio.Protocol):
         self._framing = self._sink = None
         self._held = b""
         self._interim = 0
-        self._head_by = math.inf
+        self._deadline = self._head_by = math.inf
 
-    def _lost(self, error: Exception | None) -> None:
+    def _lost(self, *, is_announced: bool) -> None:
         exchange, framing = self._exchange, self._framing
-        if exchange is None:
-            self.close()
-        elif framing is not None and framing.ends_with_connection and error is None:
+        if framing is not None and framing.ends_with_connection and is_announced:
             self._end_body(is_reusable=False)
         elif framing is not None:
             self.fail(Refused("the backend closed the connection within its answer"))
+        elif exchange is None:
+            self.close()
         elif self._held or self._interim:
             self.fail(Refused("the backend closed the connection within the head of its answer"))
         elif self.is_reused and exchange.may_be_repeated():
@@ -285,14 +283,12 @@ class Connection(asyncio.Protocol):
             self.fail(Refused("the backend closed the connection without an answer"))
 
     def _due(self) -> float:
-        exchange = self._exchange
-        return self._idle_until if exchange is None else min(exchange.deadline, self._head_by)
+        return min(self._deadline, self._head_by)
 
     def _ring(self) -> None:
-        exchange = self._exchange
-        if exchange is None:
+        if self._exchange is None and self._framing is None:
             self.close()
-        elif self._head_by < exchange.deadline:
+        elif self._head_by < self._deadline:
             self.fail(Timeout("the backend did not begin its answer within response_header_timeout"))
         else:
             self.fail(Timeout(DEADLINE_EXCEEDED))

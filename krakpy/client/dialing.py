@@ -141,4 +141,5 @@ def mapped_errors(origin: Origin) -> Iterator[None]:
     except ConnectionRefusedError as error:
         raise Refused(f"{origin}: connection refused") from error
     except OSError as error:
-        raise Refused(f"{origin}: no connection: {error.strerror or error}") from error
+        reason = error.strerror or str(error) or "the backend ended it"
+        raise Refused(f"{origin}: no connection: {reason}") from error

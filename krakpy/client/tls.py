@@ -51,7 +51,7 @@ def _set_versions(context: ssl.SSLContext, tls: ClientTls) -> None:
 def _set_ciphers(context: ssl.SSLContext, tls: ClientTls) -> None:
     if not tls.cipher_suites:
         return
-    context.set_ciphers("ALL:COMPLEMENTOFALL")
+    context.set_ciphers("ALL:!aNULL:!eNULL")
     # NOTE: OpenSSL's ids hold the registered number in the lower half; those of TLS 1.3 cannot be chosen, as in Go
     names = {cipher["id"] & 0xFFFF: cipher["name"] for cipher in context.get_ciphers()}
     for index, number in enumerate(tls.cipher_suites):

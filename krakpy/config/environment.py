@@ -15,6 +15,9 @@ from krakpy.errors import Problem
 
 PREFIXES = ("KRAKEND_", "KRAKPY_")
 
+# NOTE: `KRAKEND_VERSION` names a release in many images, never the version of the format
+_OUT_OF_REACH = frozenset({"version"})
+
 KUBERNETES = "Kubernetes sets it for a Service of that name: set `enableServiceLinks: false`, or rename the Service."
 
 TEMPLATES = "FC_ENABLE"
@@ -26,11 +29,12 @@ def overrides(environ: Mapping[str, str], report: Report) -> dict[str, str]:
 
     Variables that are no root key (`KRAKPY_CONFIG`, `KRAKEND_ENABLE_PLUGINS`) are none of our business here.
     """
+    keys = fields_of(Service).by_key.keys() - _OUT_OF_REACH
     found: dict[str, str] = {}
     for prefix in PREFIXES:
         for variable in sorted(environ):
             key = variable.removeprefix(prefix).lower()
-            if variable.startswith(prefix) and key in fields_of(Service).by_key:
+            if variable.startswith(prefix) and key in keys:
                 found |= _override(variable, key, report)
     return found
 

@@ -117,6 +117,7 @@ class EndpointSettings(_Settings, frozen=True, kw_only=True):
     input_query_strings: tuple[str, ...]
     concurrent_calls: int
     parameters: tuple[str, ...]
+    sequential_propagated_params: tuple[str, ...]
     proxy: EndpointProxy
     backends: tuple[BackendSettings, ...]
 
@@ -204,6 +205,7 @@ def _endpoint(endpoint: Endpoint, service: Service, transport: TransportSettings
         input_query_strings=endpoint.input_query_strings,
         concurrent_calls=endpoint.concurrent_calls or 1,
         parameters=route.parameters,
+        sequential_propagated_params=endpoint.extra_config.proxy.sequential_propagated_params,
         proxy=endpoint.extra_config.proxy,
         backends=(),
         extra_config=endpoint.extra_config.others,

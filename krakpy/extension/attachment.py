@@ -2,18 +2,26 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterable, Iterable, Sequence
+import logging
+from collections.abc import AsyncIterable, Callable, Iterable, Sequence
+from typing import TypeVar
 
-from krakpy_sdk import RejectedError, Reply, Request, Response
+from krakpy_sdk import ContractError, Patch, RejectedError, Reply, Request, Response, UpstreamError
 from krakpy_sdk.actions import patched_request, patched_response
 
 from krakpy.errors import ExtensionError
+from krakpy.extension.blame import said
 from krakpy.extension.guard import Guard, HookCall, LiveHook
+from krakpy.logs import event
+
+log = logging.getLogger("krakpy.extension")
 
 #: largest body that is read because a hook asks for it
 MAX_BODY_BYTES = 10 * 1024 * 1024
 #: answers whose `log` hooks may be running at once; more are dropped and counted
 MAX_LOGGING = 1000
+
+Message = TypeVar("Message", Request, Response)
 
 
 class Attachment:
@@ -27,9 +35,10 @@ class Attachment:
         self.wants_request_body = any(wants for _, _, wants in self.on_request)
         self.wants_response_body = any(wants for _, _, wants in self.on_response)
         self._logging: set[asyncio.Task[None]] = set()
+        self._dropped = 0
 
     async def asked(self, request: Request) -> Request | Reply:
-        """The request with every patch applied, or the first Reply that ends it."""
+        """The request with every patch applied, or the first Reply that ends it; RejectedError 413 for a large body."""
         if self.wants_request_body:
             request = await buffered(request)
         for call, guard, wants_body in self.on_request:
@@ -37,34 +46,39 @@ class Attachment:
             if isinstance(result, Reply):
                 return result
             if result is not None:
-                with_patch = _Applying(guard)
-                with with_patch:
-                    request = patched_request(request, result)
+                request = _applied(guard, patched_request, request, result)
         return request
 
     async def answered(self, request: Request, response: Response) -> Response:
-        """The response with every patch applied."""
+        """The response with every patch applied; UpstreamError if its body is too large for a hook that wants it."""
         request = without_body(request)
+        if self.wants_response_body and response.stream is not None:
+            response = response.replace(body=await _read(response.stream, UpstreamError), stream=None)
         for call, guard, wants_body in self.on_response:
             seen = response.snapshot()
             result = await call(request, seen if wants_body else _bodiless(seen))
-            if result is not None and not isinstance(result, Reply):
-                with _Applying(guard):
-                    response = patched_response(response, result)
+            if isinstance(result, Patch):
+                response = _applied(guard, patched_response, response, result)
         return response
 
     def log(self, request: Request, response: Response) -> None:
         """Let the `log` hooks see the request and its answer, in the background."""
-        if not self.on_log or len(self._logging) >= MAX_LOGGING:
+        if not self.on_log:
             return
-        task = asyncio.ensure_future(self._log(without_body(request), _bodiless(response.snapshot())))
+        if len(self._logging) >= MAX_LOGGING:
+            self._dropped += 1
+            return
+        if self._dropped:
+            event(log, logging.WARNING, "log hooks are too slow: answers went unseen", answers=self._dropped)
+            self._dropped = 0
+        task = asyncio.ensure_future(self._log(without_body(request), _bodiless(response)))
         self._logging.add(task)
         task.add_done_callback(self._logging.discard)
 
     async def _log(self, request: Request, response: Response) -> None:
         for call, _, _ in self.on_log:
             try:
-                await call(request, response)
+                await call(request, response.snapshot())
             except ExtensionError:
                 # NOTE: the guard has logged it; the answer is already with the client
                 continue
@@ -78,22 +92,14 @@ def _calls(hooks: Sequence[LiveHook], name: str) -> tuple[_Call, ...]:
     return tuple((call, guard, wants) for call, guard, wants in found if call is not None)
 
 
-class _Applying:
-    """A patch that does not fit the message is a breach of the contract by the extension that gave it."""
-
-    def __init__(self, guard: Guard) -> None:
-        self._guard = guard
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: object) -> bool:
-        if not isinstance(error, ValueError):
-            return False
-        failure = self._guard.failed(error, "patch")
-        if self._guard.goes_on:
-            return True
-        raise failure from error
+def _applied(guard: Guard, apply: Callable[[Message, Patch], Message], message: Message, patch: Patch) -> Message:
+    """The message with a patch applied; one that does not fit is a breach of the contract by whoever gave it."""
+    try:
+        return apply(message, patch)
+    except Exception as error:  # noqa: BLE001  # a patch holds whatever its author put into it
+        is_told = isinstance(error, ContractError)
+        guard.settle(error if is_told else ContractError(f"a patch that cannot be applied: {said(error)}"), "patch")
+        return message
 
 
 def without_body(request: Request) -> Request:
@@ -111,16 +117,19 @@ async def buffered(request: Request) -> Request:
     """The request with its whole body read; RejectedError 413 beyond `MAX_BODY_BYTES`."""
     if request.stream is None:
         return request
-    return request.replace(body=await read(request.stream), stream=None)
+    return request.replace(body=await _read(request.stream, _too_large), stream=None)
 
 
-async def read(stream: AsyncIterable[bytes]) -> bytes:
-    """All of a stream; RejectedError 413 beyond `MAX_BODY_BYTES`."""
+async def _read(stream: AsyncIterable[bytes], refuse: Callable[[str], Exception]) -> bytes:
     parts: list[bytes] = []
     size = 0
     async for part in stream:
         size += len(part)
         if size > MAX_BODY_BYTES:
-            raise RejectedError(f"the body has more than {MAX_BODY_BYTES} bytes", status=413)
+            raise refuse(f"the body has more than the {MAX_BODY_BYTES} bytes that a hook may ask for")
         parts.append(part)
     return b"".join(parts)
+
+
+def _too_large(message: str) -> RejectedError:
+    return RejectedError(message, status=413)

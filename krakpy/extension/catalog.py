@@ -75,7 +75,7 @@ def read_catalog(installed: Iterable[Distribution] | None = None) -> Catalog:
         place = _folder(distribution)
         try:
             found = list(_candidates(distribution, first_party))
-            name = found[0].distribution if found else _name_of(place)
+            name = found[0].distribution if found else name_of(distribution)
         except Exception as error:  # noqa: BLE001  # foreign metadata may be wrong in any way; only its own package pays
             problems.append(_malformed(place, f"{type(error).__name__}: {error}"))
             continue
@@ -90,6 +90,11 @@ def first_party_distributions() -> frozenset[str]:
     """The exact distributions that krakpy ships: never a prefix, since anybody can publish `krakpy-something`."""
     text = importlib.resources.files("krakpy.extension").joinpath("first_party.json").read_text("utf-8")
     return frozenset(json.loads(text)["distributions"])
+
+
+def name_of(distribution: Distribution) -> str:
+    """The name of a distribution as its folder has it; empty where its metadata are in no folder."""
+    return canonicalize_name(_stem(_folder(distribution))[0])
 
 
 def known_packages() -> dict[str, str]:
@@ -133,12 +138,8 @@ def _identity(distribution: Distribution) -> tuple[str, str, tuple[str, ...]]:
     folder = _folder(distribution)
     # SECURITY: two packages cannot have one folder, but any METADATA can say that it is somebody else's
     if folder.endswith(".dist-info") or not name:
-        name = _name_of(folder)
+        name = _stem(folder)[0]
     return canonicalize_name(name), _checked(version) or _checked(_stem(folder)[1]) or "unknown", requires
-
-
-def _name_of(folder: str) -> str:
-    return canonicalize_name(_stem(folder)[0])
 
 
 def _stem(folder: str) -> tuple[str, str]:
@@ -161,7 +162,7 @@ def _folder(distribution: Distribution) -> str:
 
 
 def _malformed(place: str, cause: str) -> Problem:
-    remedy = f"pip uninstall or reinstall {_name_of(place)}"
+    remedy = f"pip uninstall or reinstall {canonicalize_name(_stem(place)[0])}"
     return Problem(Code.METADATA, place, f"its metadata cannot be read ({cause}); skipped", remedy, "warning")
 
 

@@ -23,11 +23,13 @@ from krakpy_sdk import (
     RouterMiddleware,
     ServerMiddleware,
 )
-from krakpy_sdk.extension import config_type_of
+from krakpy_sdk.extension import config_type_of, hooks_of
 
 from krakpy.codes import Code
 from krakpy.config.decoding import decode_settings
+from krakpy.config.fields import has_fields
 from krakpy.errors import Problem
+from krakpy.extension.blame import place_of, said
 
 Kind = Literal["hook", "middleware", "driver"]
 #: the major version of the contract that this krakpy speaks
@@ -69,34 +71,50 @@ _TABLE = (
 CONTRACTS = MappingProxyType({contract.family: contract for contract in _TABLE})
 
 
-def breaches(contract: Contract, loaded: object) -> Iterator[tuple[Code, str]]:
-    """Everything in which a loaded object does not keep its contract; nothing is called or constructed."""
+def breaches(contract: Contract, loaded: object) -> list[tuple[Code, str]]:
+    """Everything in which a loaded object does not keep its contract; nothing of it is called or constructed."""
+    try:
+        return list(_breaches(contract, loaded))
+    except BaseException as error:  # noqa: BLE001  # looking at a class may run its metaclass
+        return [(Code.WRONG_KIND, f"it cannot be looked at: {said(error)}{place_of(error)}")]
+
+
+def _breaches(contract: Contract, loaded: object) -> Iterator[tuple[Code, str]]:
     if not inspect.isclass(loaded):
         yield Code.WRONG_KIND, f"a {contract.kind} is a class, not {type(loaded).__name__}"
-    elif contract.kind == "hook":
-        yield from _hook_breaches(loaded)
-    else:
-        yield from _callable_breaches(contract, loaded)
+        return
+    yield from _hook_breaches(loaded) if contract.kind == "hook" else _callable_breaches(contract, loaded)
+    config = config_type(loaded)
+    if config is not None and not (isinstance(config, type) and has_fields(config)):
+        yield Code.WRONG_KIND, f"the settings of {loaded.__name__} are a dataclass, not {config!r}"
 
 
 def _hook_breaches(loaded: type) -> Iterator[tuple[Code, str]]:
     if not issubclass(loaded, Extension):
         yield Code.WRONG_KIND, f"a hook is a subclass of krakpy_sdk.Extension; {loaded.__name__} is not"
         return
-    present = [name for name in HOOKS if callable(getattr(loaded, name, None))]
+    present = hooks_of(loaded)
     if not present:
         yield Code.UNKNOWN_HOOK, f"{loaded.__name__} has none of the hooks {', '.join(HOOKS)}"
     for name in present:
-        yield from _unknown_arguments(name, getattr(loaded, name))
+        yield from _unknown_arguments(name, loaded)
     if loaded.body not in ("none", "buffer"):
         yield Code.SIGNATURE, f'body is "none" or "buffer", not {loaded.body!r}'
 
 
-def _unknown_arguments(name: str, hook: Any) -> Iterator[tuple[Code, str]]:
-    offered = HOOKS[name]
-    unknown = [argument for argument in required(hook) if argument not in offered]
+def _unknown_arguments(name: str, loaded: type) -> Iterator[tuple[Code, str]]:
+    hook, offered = getattr(loaded, name), HOOKS[name]
+    is_method = inspect.isfunction(hook) and not isinstance(inspect.getattr_static(loaded, name), staticmethod)
+    named = parameters(hook)[1 if is_method else 0 :]
+    unknown = [p.name for p in named if p.name not in offered and p.default is inspect.Parameter.empty]
     if unknown:
         yield Code.SIGNATURE, f"{name} asks for {', '.join(unknown)}; it is offered {', '.join(offered)}"
+
+
+def parameters(hook: Any) -> tuple[inspect.Parameter, ...]:
+    """The parameters of a hook that have a name: those that can be given to it."""
+    unnamed = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+    return tuple(p for p in inspect.signature(hook).parameters.values() if p.kind not in unnamed)
 
 
 def _callable_breaches(contract: Contract, loaded: type) -> Iterator[tuple[Code, str]]:
@@ -108,6 +126,10 @@ def _callable_breaches(contract: Contract, loaded: type) -> Iterator[tuple[Code,
         yield Code.WRONG_KIND, f"{loaded.__name__} has no {contract.method}({', '.join(contract.arguments)})"
     elif not _takes(method, len(contract.arguments), skip=1):
         yield Code.SIGNATURE, f"{loaded.__name__}.{contract.method} takes ({', '.join(contract.arguments)})"
+    for side in ("inside", "outside") if contract.kind == "middleware" else ():
+        names = getattr(loaded, side, ())
+        if not isinstance(names, tuple | list) or not all(isinstance(name, str) for name in names):
+            yield Code.SIGNATURE, f"{loaded.__name__}.{side} is a tuple of names, not {names!r}"
 
 
 def _own_names(loaded: type) -> set[str]:
@@ -123,23 +145,23 @@ def _takes(function: Any, count: int, *, skip: int) -> bool:
     return True
 
 
-def required(hook: Any) -> tuple[str, ...]:
-    """The names that a hook declares, `self` apart: what it will be given."""
-    named = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.POSITIONAL_ONLY)
-    parameters = [p for p in inspect.signature(hook).parameters.values() if p.kind in named and p.name != "self"]
-    return tuple(p.name for p in parameters)
+def config_type(loaded: Any) -> Any:
+    """The class of an extension's settings, or None if it names none.
+
+    That is the `Config` of `Extension[Config]`, or the attribute `Config` of a middleware or driver.
+    """
+    return config_type_of(loaded) if issubclass(loaded, Extension) else getattr(loaded, "Config", None)
 
 
 def settings_for(loaded: Any, raw: Any, place: str) -> tuple[Any, list[Problem]]:
     """An extension's settings, decoded strictly into its own class, and what is wrong with them.
 
-    The class is the `Config` of `Extension[Config]`, or the attribute `Config` of a middleware or driver; a middleware
-    without one gets what is written, a bare `Extension` takes no settings.
+    Wrong settings are None. A middleware or driver without a class for them gets what is written; a bare `Extension`
+    takes none.
     """
-    is_hook = issubclass(loaded, Extension)
-    config: type[Any] | None = config_type_of(loaded) if is_hook else getattr(loaded, "Config", None)
+    config = config_type(loaded)
     if config is not None:
         return decode_settings(config, {} if raw is None else raw, place)
-    if is_hook and raw:
+    if issubclass(loaded, Extension) and raw:
         return None, [Problem(Code.SETTINGS, place, f"{loaded.__name__} takes no settings", "remove them")]
     return raw, []

@@ -40,8 +40,8 @@ class Gates:
     """Everything that decides whether third-party code may load."""
 
     def __init__(self, catalog: Catalog, plugin: Plugin | None, environ: Mapping[str, str]) -> None:
-        self._catalog = catalog
-        self._plugin = plugin
+        self.catalog = catalog
+        self.plugin = plugin
         self._is_switched_on = any(environ.get(name) for name in SWITCHES)
         self._allow = frozenset(map(_canonical, plugin.allow if plugin else ()))
         self._deny = frozenset(map(_canonical, plugin.deny if plugin else ()))
@@ -60,14 +60,14 @@ class Gates:
         return tuple(Admission(need, candidate, policy) for candidate in candidates)
 
     def _answer(self, families: tuple[str, ...], name: str) -> Chosen | Problem:
-        source = source_of(self._plugin, name)
-        offered = self._catalog.find(families, source)
+        source = source_of(self.plugin, name)
+        offered = self.catalog.find(families, source)
         if not offered:
-            return unanswered(families, source, self._catalog)
+            return unanswered(families, source, self.catalog)
         chosen = self._chosen(source, offered)
         if isinstance(chosen, Problem):
             return chosen
-        policy = policy_of(self._plugin, name, chosen[0])
+        policy = policy_of(self.plugin, name, chosen[0])
         for candidate in chosen:
             refusal = _wrong_contract(candidate) or _wrong_policy(candidate, policy)
             if refusal:
@@ -88,7 +88,7 @@ class Gates:
 
     def _closed_switch(self, strangers: list[Candidate]) -> Problem | None:
         who = " and ".join(candidate.id for candidate in strangers)
-        if self._plugin is None:
+        if self.plugin is None:
             message = f"{who} is third-party code, and the configuration has no `plugin` object"
             return Problem(Code.GATE_CLOSED, "", message, 'add "plugin": {} to the root of the configuration')
         if not self._is_switched_on:
@@ -98,7 +98,7 @@ class Gates:
 
     def _excluded(self, candidate: Candidate) -> str:
         """Which of the operator's lists keeps a candidate out, or nothing."""
-        pattern = self._plugin.pattern if self._plugin else ""
+        pattern = self.plugin.pattern if self.plugin else ""
         if candidate.id in self._deny:
             return "it is in plugin.deny"
         if candidate.is_first_party:

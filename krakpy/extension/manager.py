@@ -8,33 +8,34 @@ The only module that imports stevedore. Its managers get vetted entry points, ne
 """
 from __future__ import annotations
 
-import asyncio
-import inspect
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from importlib.metadata import EntryPoint
 from typing import Any
 
 import msgspec
-from krakpy_sdk import Context, Extension
+from krakpy_sdk import Context
 from stevedore import named
 
 from krakpy.codes import Code
-from krakpy.errors import ConfigError, ExtensionError, Problem
+from krakpy.config.settings import ServiceSettings
+from krakpy.errors import ExtensionError, Problem
 from krakpy.extension.catalog import Candidate
 from krakpy.extension.contracts import CONTRACTS, breaches, settings_for
+from krakpy.extension.driver import GuardedDriver
 from krakpy.extension.gates import Admission
 from krakpy.extension.guard import Guard, LiveHook
-from krakpy.extension.middleware import guarded, guarded_app, guarded_driver
-from krakpy.extension.needs import Need
-from krakpy.extension.ordering import Position, ordered
-from krakpy.extension.preparing import Failure, Prepared, config_of
+from krakpy.extension.lifecycle import built, set_up, torn_down
+from krakpy.extension.middleware import guarded, guarded_app
+from krakpy.extension.needs import Failure, Need, listed_names
+from krakpy.extension.policy import Policy
+from krakpy.extension.preparing import Prepared, config_of, context_of
+from krakpy.extension.refusal import unavailable
+from krakpy.extension.seating import SEATS, is_own, is_step, seated
 from krakpy.logs import event
 
 log = logging.getLogger("krakpy.extension")
-
-#: longest time that `setup` and `teardown` of one instance may take
-LIFECYCLE_TIMEOUT_S = 10.0
 
 Step = Callable[[Any], Any]
 
@@ -76,126 +77,127 @@ class ExtensionManager:
 
     def __init__(self, prepared: Prepared) -> None:
         self._prepared = prepared
-        self._failures: list[Failure] = list(prepared.failures)
+        self._broken: dict[str, Problem] = {}
+        self._new_failures: list[Failure] = []
+        for failure in prepared.failures:
+            self._break(failure)
+        self._asked: dict[tuple[str, str], list[Admission]] = {}
+        for admission in prepared.admissions:
+            self._asked.setdefault((admission.candidate.family, admission.need.owner), []).append(admission)
         self._classes = self._load()
-        self._orders = {family: self._order(family) for family in ("server", "router", "endpoint", "backend", "client")}
+        self._places = {family: self._seat(family) for family in SEATS}
         self._hooks: dict[tuple[str, str], LiveHook] = {}
 
     async def open(self) -> None:
         """Construct and set up every instance of a hook; one that fails takes down what uses it and nothing else."""
         for admission in self._prepared.admissions:
-            if admission.candidate.family == "hooks":
+            if admission.candidate.family == "hooks" and admission.candidate.id in self._classes["hooks"]:
                 await self._open_hook(admission)
         # NOTE: what failed before the fork has been told by who prepared it
-        tell_failures(self._failures[len(self._prepared.failures):])
+        tell_failures(self._new_failures)
 
     async def close(self) -> None:
         """Tear down every instance, in the reverse order of its set-up."""
         for hook in reversed(self._hooks.values()):
-            try:
-                await _finished(hook.instance.teardown)
-            except BaseException as error:  # noqa: BLE001  # an extension may raise anything, and the others end too
-                hook.guard.failed(error, "teardown")
+            await torn_down(hook)
 
     def chain(self, family: str, settings: Any) -> list[Step]:
         """What stands around the terminal of an object, outermost first; ExtensionError if a part cannot be built."""
-        own = [(name, self._own_step(loaded, settings)) for name, loaded in self._own(family, settings)]
-        asked = [(a.candidate.name, self._asked_step(a, settings)) for a in self._asked(family, settings)]
-        position = {name: index for index, name in enumerate(self._orders[family])}
-        return [step for _, step in sorted(own + asked, key=lambda named_step: position[named_step[0]])]
+        places, classes = self._places[family], self._classes[family]
+        steps = [
+            (place, _own_step(classes[id], settings))
+            for id, place in places.items()
+            if is_step(id) and _applies(classes[id], settings)
+        ]
+        for admission in self._asked.get((family, settings.place), ()):
+            step = self._asked_step(admission, settings)
+            steps.append((places[admission.candidate.id], step))
+        return [step for _, step in sorted(steps, key=lambda placed: placed[0])]
 
     def driver(self, family: str, settings: Any) -> Any:
         """The driver that an object names; ExtensionError if it cannot be built."""
-        admission = next(a for a in self._asked(family, settings))
-        loaded = self._class_of(admission)
-        guard = self._guard(admission)
-        driver = _built(guard, lambda: loaded(self._decoded(admission, loaded)))
-        return driver if admission.candidate.is_first_party else guarded_driver(driver, CONTRACTS[family].method, guard)
+        [admission] = self._asked[family, settings.place]
+        loaded, guard = self._class_of(admission), self._guard(admission)
+        driver = built(guard, lambda: loaded(self._decoded(admission, loaded)))
+        return driver if admission.candidate.is_first_party else GuardedDriver(driver, CONTRACTS[family].method, guard)
 
     def failure(self, place: str) -> Problem | None:
         """Why what stands at a place or inside of it cannot serve, or None; the service's own place is empty."""
-        for failure in self._failures:
-            owner = failure.need.owner
-            if owner == place or (place and owner.startswith(f"{place}.")):
-                return failure.problem
-        return None
+        return self._broken.get(place)
 
-    def _load(self) -> dict[tuple[str, str], type]:
+    def _break(self, failure: Failure) -> None:
+        owner = failure.need.owner
+        for place in (owner, owner.partition(".")[0]):
+            self._broken.setdefault(place, failure.problem)
+
+    def _failed(self, admission: Admission, problem: Problem) -> None:
+        """Note a failure of this worker's own."""
+        failure = Failure(admission.need, problem)
+        self._new_failures.append(failure)
+        # NOTE: what only shadows a request may not be the reason for which it is not answered
+        if admission.policy.mode != "shadow":
+            self._break(failure)
+
+    def _load(self) -> dict[str, dict[str, type]]:
         """The classes by family and id: krakpy's own steps, and whatever was admitted."""
-        wanted: dict[str, dict[str, Candidate]] = {}
+        wanted: dict[str, dict[str, Candidate]] = {family: {} for family in SEATS}
         for candidate in (*self._own_candidates(), *(a.candidate for a in self._prepared.admissions)):
             wanted.setdefault(candidate.family, {})[candidate.id] = candidate
-        classes: dict[tuple[str, str], type] = {}
-        for family, candidates in wanted.items():
-            manager = _VettedManager(family, candidates.values())
-            classes |= {(family, extension.name): extension.plugin for extension in manager.extensions}
-            for id, error in manager.failed.items():
-                self._fail(candidates[id], Code.IMPORT_RAISED, error, "import")
-        for (family, id), loaded in list(classes.items()):
-            for code, message in breaches(CONTRACTS[family], loaded):
-                del classes[family, id]
-                self._fail(wanted[family][id], code, TypeError(message), "contract")
-                break
-        return classes
+        return {family: dict(self._loaded(family, candidates)) for family, candidates in wanted.items()}
+
+    def _loaded(self, family: str, candidates: Mapping[str, Candidate]) -> Iterator[tuple[str, type]]:
+        manager = _VettedManager(family, candidates.values())
+        for id, error in manager.failed.items():
+            self._fail(family, id, Code.IMPORT_RAISED, error, "import")
+        for extension in manager.extensions:
+            broken = breaches(CONTRACTS[family], extension.plugin)
+            if broken:
+                self._fail(family, extension.name, broken[0][0], TypeError(broken[0][1]), "contract")
+            else:
+                yield extension.name, extension.plugin
 
     def _own_candidates(self) -> Iterator[Candidate]:
-        kinds = ("server", "router", "endpoint", "backend", "client")
         for candidate in self._prepared.catalog.candidates:
-            if candidate.distribution == "krakpy" and candidate.family in kinds:
+            if is_own(candidate.id) and candidate.family in SEATS:
                 yield candidate
 
-    def _fail(self, candidate: Candidate, code: Code, error: BaseException, what: str) -> None:
-        if candidate.distribution == "krakpy":
-            raise RuntimeError(f"krakpy's own {candidate.id} does not load") from error
+    def _seat(self, family: str) -> dict[str, int]:
+        """The place of every class of a seat; a stranger that asks for a circle fails."""
+        places, circling = seated(self._classes[family])
+        for id in circling:
+            self._fail(family, id, Code.ORDER, TypeError("inside and outside ask for a circle"), "order")
+            del self._classes[family][id]
+        return places
+
+    def _fail(self, family: str, id: str, code: Code, error: BaseException, what: str) -> None:
+        """Note that an extension cannot be used: everything that asks for it fails."""
+        if is_own(id):
+            raise RuntimeError(f"krakpy's own {id} does not load") from error
         for admission in self._prepared.admissions:
-            if (admission.candidate.family, admission.candidate.id) == (candidate.family, candidate.id):
-                problem = self._guard(admission).problem(code, error, what)
-                self._failures.append(Failure(admission.need, problem))
-
-    def _order(self, family: str) -> tuple[str, ...]:
-        positions = [
-            Position(id.partition("/")[2], tuple(getattr(loaded, "inside", ())), tuple(getattr(loaded, "outside", ())))
-            for (of, id), loaded in self._classes.items()
-            if of == family
-        ]
-        return ordered(positions)
-
-    def _own(self, family: str, settings: Any) -> Iterator[tuple[str, Any]]:
-        """krakpy's own steps that this object has: those with plain names, which no configuration lists."""
-        for (of, id), loaded in self._classes.items():
-            distribution, _, name = id.partition("/")
-            if of == family and distribution == "krakpy" and "/" not in name:
-                applies = getattr(loaded, "applies_to", None)
-                if applies is None or applies(settings):
-                    yield name, loaded
-
-    @staticmethod
-    def _own_step(loaded: Any, settings: Any) -> Step:
-        return lambda next: loaded(settings, next)
-
-    def _asked(self, family: str, settings: Any) -> Iterator[Admission]:
-        for admission in self._prepared.admissions:
-            if admission.candidate.family == family and admission.need.owner == settings.place:
-                yield admission
+            if (admission.candidate.family, admission.candidate.id) == (family, id):
+                self._failed(admission, self._guard(admission).problem(code, error, what))
 
     def _asked_step(self, admission: Admission, settings: Any) -> Step:
-        loaded = self._class_of(admission)
-        guard = self._guard(admission)
-        own = msgspec.structs.replace(
-            settings, config=self._decoded(admission, loaded), hooks=self._listed(admission.need)
-        )
+        loaded, guard = self._class_of(admission), self._guard(admission)
 
         def build(next: Any) -> Any:
-            return _built(guard, lambda: loaded(own, next))
+            return built(guard, lambda: loaded(self._settings(admission, loaded, settings), next))
 
-        if admission.candidate.is_first_party:
+        is_plain = replace(admission.policy, isolation="") == Policy()
+        if admission.candidate.is_first_party and is_plain:
             return build
-        wrap = guarded_app if admission.candidate.family == "server" else guarded
-        return lambda next: wrap(build, guard, next)
+        if admission.candidate.family == "server":
+            return lambda next: _server_step(build, guard, next, settings)
+        return lambda next: guarded(build, guard, next)
+
+    def _settings(self, admission: Admission, loaded: Any, settings: Any) -> Any:
+        """What a middleware is built with: the object's settings, its own, and the hooks that it is to call."""
+        config = self._decoded(admission, loaded)
+        return msgspec.structs.replace(settings, config=config, hooks=self._listed(admission.need))
 
     def _class_of(self, admission: Admission) -> Any:
         try:
-            return self._classes[admission.candidate.family, admission.candidate.id]
+            return self._classes[admission.candidate.family][admission.candidate.id]
         except KeyError:
             problem = self.failure(admission.need.owner)
             assert problem is not None, "what did not load has failed"
@@ -203,75 +205,60 @@ class ExtensionManager:
 
     def _listed(self, need: Need) -> tuple[LiveHook, ...]:
         """The live hooks that a namespace lists, in its order."""
-        inside = f"{need.place}."
-        return tuple(hook for (place, _), hook in self._hooks.items() if place.startswith(inside))
+        keys = [(f"{need.place}.{name}", name) for name in listed_names(need.config)]
+        return tuple(self._hooks[key] for key in keys if key in self._hooks)
 
     def _decoded(self, admission: Admission, loaded: Any) -> Any:
         raw = config_of(admission, self._prepared.settings.plugin)
         config, problems = settings_for(loaded, raw, admission.need.place)
-        if problems:
-            raise ExtensionError(problems[0], instance=admission.need.name)
+        errors = [problem for problem in problems if problem.severity == "error"]
+        if errors:
+            raise ExtensionError(errors[0], instance=admission.need.name)
         return config
 
     def _guard(self, admission: Admission) -> Guard:
         return Guard(admission.need.name, admission.candidate, admission.need.place, admission.policy)
 
     async def _open_hook(self, admission: Admission) -> None:
-        need, guard = admission.need, self._guard(admission)
-        if ("hooks", admission.candidate.id) not in self._classes:
-            return
-        loaded = self._class_of(admission)
-        context = Context(
-            name=need.name,
-            id=admission.candidate.id,
-            seat=need.seat,
-            endpoint=getattr(need.settings, "endpoint", ""),
-            log=logging.getLogger(f"krakpy.extension.{need.name.replace('/', '.')}"),
-        )
+        need, guard, loaded = admission.need, self._guard(admission), self._class_of(admission)
+        own_log = logging.getLogger(f"krakpy.extension.{need.name.replace('/', '.')}")
+        context = Context(name=need.name, log=own_log, **context_of(need, admission.candidate))
         try:
-            instance = _built(guard, lambda: loaded(self._decoded(admission, loaded), context))
-            await _set_up(instance, context, guard)
+            hook = built(guard, lambda: LiveHook(loaded(self._decoded(admission, loaded), context), guard))
+            await set_up(hook, context)
         except ExtensionError as error:
-            self._failures.append(Failure(need, error.problem))
+            self._failed(admission, error.problem)
         else:
-            self._hooks[need.key] = LiveHook(instance, guard)
+            self._hooks[need.key] = hook
 
 
 def tell_failures(failures: Iterable[Failure]) -> None:
     """Log each failure once: code, place, the sentence that names distribution and cause, instance and remedy."""
     for failure in failures:
-        problem = failure.problem
-        event(
-            log, logging.ERROR, problem.message, code=problem.code.id, place=problem.place,
-            instance=failure.need.name, remedy=problem.advice,
-        )
+        _tell(failure.problem, failure.need.name)
 
 
-def _built(guard: Guard, build: Callable[[], Any]) -> Any:
-    """What `build` gives; ExtensionError for whatever it raises."""
+def _tell(problem: Problem, instance: str) -> None:
+    event(
+        log, logging.ERROR, problem.message, code=problem.code.id, place=problem.place, instance=instance,
+        remedy=problem.advice,
+    )
+
+
+def _own_step(loaded: Any, settings: Any) -> Step:
+    return lambda next: loaded(settings, next)
+
+
+def _applies(loaded: Any, settings: Any) -> bool:
+    """Whether one of krakpy's own steps is in the chain of an object."""
+    applies_to = getattr(loaded, "applies_to", None)
+    return applies_to is None or bool(applies_to(settings))
+
+
+def _server_step(build: Step, guard: Guard, next: Any, settings: ServiceSettings) -> Any:
+    """A server middleware around `next`; where it cannot be built nothing is served but the gateway's health."""
     try:
-        return build()
-    except (ExtensionError, ConfigError) as error:
-        if isinstance(error, ExtensionError):
-            raise
-        place = f"{guard.place}.{error.path}" if error.path else guard.place
-        raise ExtensionError(Problem(Code.SETTINGS, place, error.message), instance=guard.name) from error
-    except BaseException as error:
-        raise ExtensionError(guard.problem(Code.CONSTRUCTION, error, "construction"), instance=guard.name) from error
-
-
-async def _set_up(instance: Extension[Any], context: Context, guard: Guard) -> None:
-    try:
-        await _finished(instance.setup, context)
-    except BaseException as error:
-        raise ExtensionError(guard.problem(Code.SETUP, error, "setup"), instance=guard.name) from error
-
-
-async def _finished(function: Callable[..., Any], *arguments: Any) -> None:
-    """Call it and await what it gives, within `LIFECYCLE_TIMEOUT_S`."""
-    result = function(*arguments)
-    if inspect.isawaitable(result):
-        async with asyncio.timeout(LIFECYCLE_TIMEOUT_S):
-            await result
-
-
+        return guarded_app(build, guard, next)
+    except ExtensionError as error:
+        _tell(error.problem, error.instance)
+        return unavailable(error, next, settings.router)

@@ -31,7 +31,8 @@ def _namespace(families: tuple[str, ...], name: str, catalog: Catalog) -> Proble
     known = NAMESPACES.get(name)
     levels = _other_levels(families, known)
     if levels:
-        return Problem(Code.UNKNOWN_NAMESPACE, "", f"this namespace has no meaning here: it stands at {levels}", "move it")
+        message = f"this namespace has no meaning here: it stands at {levels}"
+        return Problem(Code.UNKNOWN_NAMESPACE, "", message, "move it")
     message = "no installed extension answers this namespace"
     package = known_packages().get(name)
     if package:

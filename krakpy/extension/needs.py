@@ -98,7 +98,8 @@ def _of_endpoint(endpoint: EndpointSettings) -> Iterator[Need | Failure]:
     if not endpoint.is_no_op:
         yield Need(("renderer",), endpoint.output_encoding, f"{place}.output_encoding", endpoint)
     if len(endpoint.backends) > 1:
-        yield Need(("merger",), endpoint.proxy.strategy or "parallel", f"{place}.extra_config.proxy.strategy", endpoint)
+        strategy = endpoint.proxy.strategy or ("sequential" if endpoint.proxy.sequential else "parallel")
+        yield Need(("merger",), strategy, f"{place}.extra_config.proxy.strategy", endpoint)
     for backend in endpoint.backends:
         yield from _of_backend(backend)
 

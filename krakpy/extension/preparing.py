@@ -16,10 +16,12 @@ from krakpy.codes import Code
 from krakpy.config.model import Plugin
 from krakpy.config.settings import ServiceSettings
 from krakpy.errors import ConfigurationError, Problem
-from krakpy.extension.catalog import Catalog, read_catalog
+from krakpy.extension.catalog import Candidate, Catalog, read_catalog
 from krakpy.extension.contracts import CONTRACTS
-from krakpy.extension.gates import Admission, Gates
-from krakpy.extension.needs import Need, needs_of
+from krakpy.extension.gates import Admission, Gates, misspelt
+from krakpy.extension.needs import FAMILIES, Failure, Need, needs_of
+from krakpy.extension.neighbours import overlaps, shadows
+from krakpy.extension.policy import instance_of
 from krakpy.extension.probe import Instance, Job, Verdict, probe
 
 #: `--ignore-unknown` never leaves these out: a gateway without its guards is not the gateway that was asked for
@@ -36,14 +38,6 @@ class Options:
     """Start although an extension may not load; its endpoints answer 503."""
     ignore_unknown: bool = False
     """Start although nothing answers a namespace; it has no effect."""
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """A need that will not be met, and why: what stands at its place answers 503."""
-
-    need: Need
-    problem: Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +63,7 @@ def prepare(
     """The admitted extensions after gates and probe; ConfigurationError holds everything that forbids a start."""
     planned, refused = plan(settings, environ=environ, options=options, catalog=catalog)
     verdicts = examine(jobs_of(planned.admissions, settings.plugin))
-    refused += [problem for verdict in verdicts for problem in verdict.problems if problem.code is Code.SETTINGS]
+    refused += [problem for verdict in verdicts for problem in verdict.problems if _is_of_the_file(problem)]
     if refused and not (options and options.ignore_missing):
         raise ConfigurationError(tuple(refused))
     return _judged(planned, verdicts)
@@ -86,36 +80,71 @@ def plan(
     options = options or Options()
     catalog = catalog or read_catalog()
     needs, malformed = needs_of(settings)
-    passed = Gates(catalog, settings.plugin, environ)
-    admissions: list[Admission] = []
-    failures: list[Failure] = []
-    warnings = list(catalog.problems)
-    for need in needs:
-        answer = passed.admit(need)
-        if isinstance(answer, tuple):
-            admissions += answer
-        elif options.ignore_unknown and _is_harmless(answer, need):
-            warnings.append(_warning(answer))
-        else:
-            failures.append(Failure(need, answer))
-    refused = [*malformed, *(failure.problem for failure in failures)]
+    admissions, refusals = _admitted(needs, Gates(catalog, settings.plugin, environ))
+    ignored: list[Failure] = []
+    failures = list(malformed)
+    for failure in refusals:
+        (ignored if options.ignore_unknown and _is_harmless(failure) else failures).append(failure)
+    refused = [*misspelt(settings.plugin), *(failure.problem for failure in failures)]
+    warnings = [
+        *catalog.problems,
+        *(_warning(failure.problem) for failure in ignored),
+        *_unused(settings.plugin, needs, admissions),
+        *_neighbours(admissions),
+    ]
     if options.safe_mode:
         admissions, unsafe = _without_third_party(admissions)
         failures += unsafe
     return Prepared(settings, catalog, tuple(_active(admissions)), tuple(failures), tuple(warnings)), refused
 
 
+def _admitted(needs: Iterable[Need], gates: Gates) -> tuple[list[Admission], list[Failure]]:
+    admissions: list[Admission] = []
+    refusals: list[Failure] = []
+    for need in needs:
+        answer = gates.admit(need)
+        if isinstance(answer, Problem):
+            refusals.append(Failure(need, answer))
+        else:
+            admissions += answer
+    return admissions, refusals
+
+
 def _warning(problem: Problem) -> Problem:
     return Problem(problem.code, problem.place, f"{problem.message}; ignored", problem.remedy, "warning")
 
 
-def _is_harmless(problem: Problem, need: Need) -> bool:
-    return problem.code in (Code.UNKNOWN_NAMESPACE, Code.ENTERPRISE) and not need.name.startswith(PROTECTED)
+def _is_harmless(failure: Failure) -> bool:
+    is_namespace = failure.need.families in FAMILIES.values()
+    is_unknown = failure.problem.code in (Code.UNKNOWN_NAMESPACE, Code.ENTERPRISE)
+    return is_namespace and is_unknown and not failure.need.name.startswith(PROTECTED)
+
+
+def _unused(plugin: Plugin | None, needs: Iterable[Need], admissions: Iterable[Admission]) -> Iterator[Problem]:
+    """The instances that nothing uses: what they say, `"mode": "off"` maybe, is about nobody."""
+    if not plugin or not plugin.instances:
+        return
+    used = {need.name for need in needs}
+    used |= {name for admission in admissions for name in (admission.candidate.id, admission.candidate.name)}
+    for key in plugin.instances:
+        if key not in used:
+            message = "nothing in the configuration uses this instance"
+            yield Problem(Code.IGNORED, f"plugin.instances.{key}", message, "correct the name, or remove it", "warning")
+
+
+def _neighbours(admissions: Iterable[Admission]) -> tuple[Problem, ...]:
+    strangers = {a.candidate.distribution: a.candidate for a in admissions if not a.candidate.is_first_party}
+    return (*overlaps(strangers.values()), *shadows()) if strangers else ()
 
 
 def _active(admissions: Iterable[Admission]) -> Iterator[Admission]:
     """Those that are not switched off; an instance with `mode: off` is never imported."""
     return (admission for admission in admissions if admission.policy.mode != "off")
+
+
+def _is_of_the_file(problem: Problem) -> bool:
+    """Whether settings do not decode, which is the operator's to mend; all else is wrong with the extension."""
+    return problem.code is Code.SETTINGS or problem.code.id.startswith("KC")
 
 
 def _without_third_party(admissions: list[Admission]) -> tuple[list[Admission], list[Failure]]:
@@ -144,17 +173,23 @@ def _instance(admission: Admission, plugin: Plugin | None) -> Instance:
         name=need.name,
         kind=kind,
         config=config_of(admission, plugin),
-        settings=_plain(need.settings) if kind == "middleware" else {},
+        settings=_plain(need.settings) if kind == "middleware" else context_of(need, admission.candidate),
         hooks=need.hooks,
     )
 
 
+def context_of(need: Need, candidate: Candidate) -> dict[str, str]:
+    """What the `Context` of a hook says about where it runs."""
+    return {"id": candidate.id, "seat": need.seat, "endpoint": getattr(need.settings, "endpoint", "")}
+
+
 def config_of(admission: Admission, plugin: Plugin | None) -> Any:
     """The settings of one use as the configuration has them: where it is listed, else at its instance."""
-    if admission.need.config is not None or CONTRACTS[admission.candidate.family].kind == "middleware":
-        return admission.need.config
-    keys = (admission.need.name, admission.candidate.id, admission.candidate.name)
-    return next((plugin.instances[key].config for key in keys if plugin and key in plugin.instances), None)
+    need, candidate = admission.need, admission.candidate
+    if need.config is not None or CONTRACTS[candidate.family].kind == "middleware":
+        return need.config
+    instance = instance_of(plugin, need.name, candidate)
+    return instance.config if instance else None
 
 
 def _plain(settings: Any) -> dict[str, Any]:
@@ -165,18 +200,20 @@ def _plain(settings: Any) -> dict[str, Any]:
 def _judged(planned: Prepared, verdicts: tuple[Verdict, ...]) -> Prepared:
     bad = {(v.candidate.family, v.candidate.id): v.problems for v in verdicts if not v.is_good}
     failures = list(planned.failures)
+    warnings = [*planned.warnings, *(warning for verdict in verdicts for warning in verdict.warnings)]
+    unseen = set()
     for admission in planned.admissions:
         problems = bad.get((admission.candidate.family, admission.candidate.id), ())
-        failures += [Failure(admission.need, problem) for problem in _about(admission.need, problems)]
-    failed = {failure.need.key for failure in failures}
-    return Prepared(
-        planned.settings,
-        planned.catalog,
-        tuple(admission for admission in planned.admissions if admission.need.key not in failed),
-        tuple(failures),
-        (*planned.warnings, *(warning for verdict in verdicts for warning in verdict.warnings)),
-        verdicts,
-    )
+        for problem in _about(admission.need, problems):
+            # NOTE: what only shadows a request may not be the reason for which it is not answered
+            if admission.policy.mode == "shadow":
+                unseen.add(admission.need.key)
+                warnings.append(_warning(problem))
+            else:
+                failures.append(Failure(admission.need, problem))
+    left_out = unseen | {failure.need.key for failure in failures}
+    admissions = tuple(admission for admission in planned.admissions if admission.need.key not in left_out)
+    return Prepared(planned.settings, planned.catalog, admissions, tuple(failures), tuple(warnings), verdicts)
 
 
 def _about(need: Need, problems: Iterable[Problem]) -> Iterator[Problem]:

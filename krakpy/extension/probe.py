@@ -12,10 +12,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import IO, Any
+
+import msgspec
 
 from krakpy.codes import Code
 from krakpy.errors import Problem
@@ -81,8 +83,10 @@ def probe(jobs: Iterable[Job]) -> tuple[Verdict, ...]:
 
 
 def _probe_one(job: Job) -> Verdict:
-    with tempfile.TemporaryFile() as output:
-        child, report_fd = _spawn(job, output)
+    with tempfile.TemporaryFile() as asked, tempfile.TemporaryFile() as output:
+        asked.write(json.dumps(_as_json(job)).encode())
+        asked.seek(0)
+        child, report_fd = _spawn(asked, output)
         try:
             reports, is_late = _read(child, report_fd, time.monotonic() + job.deadline_s)
         finally:
@@ -91,23 +95,20 @@ def _probe_one(job: Job) -> Verdict:
         return _verdict(job, reports, is_late, child.returncode, _tail(output))
 
 
-def _spawn(job: Job, output: IO[bytes]) -> tuple[subprocess.Popen[bytes], int]:
-    job_read, job_write = os.pipe()
+def _spawn(asked: IO[bytes], output: IO[bytes]) -> tuple[subprocess.Popen[bytes], int]:
     report_read, report_write = os.pipe()
-    # SECURITY: -P keeps the current folder and the script's folder off the path; standard input is empty
-    command = [sys.executable, "-P", "-m", "krakpy.extension.probe_child", str(job_read), str(report_write)]
+    # SECURITY: -P keeps the current folder and the script's folder off the path
+    command = [sys.executable, "-P", "-m", "krakpy.extension.probe_child", str(report_write)]
     child = subprocess.Popen(
         command,
-        stdin=subprocess.DEVNULL,
+        # NOTE: a file, not a pipe: a child that does not read cannot keep us from going on
+        stdin=asked,
         stdout=output,
         stderr=subprocess.STDOUT,
-        pass_fds=(job_read, report_write),
+        pass_fds=(report_write,),
         start_new_session=True,
     )
-    os.close(job_read)
     os.close(report_write)
-    with os.fdopen(job_write, "wb") as target:
-        target.write(json.dumps(_as_json(job)).encode())
     return child, report_read
 
 
@@ -127,26 +128,46 @@ def _read(child: subprocess.Popen[bytes], fd: int, deadline: float) -> tuple[lis
     while b'"verdict"' not in received or not received.endswith(b"\n"):
         remaining = deadline - time.monotonic()
         if remaining <= 0:
-            return _lines(received), True
+            return _reports(received), True
         # NOTE: a grandchild may hold the pipe open for ever, so the child's own end is looked at too
-        readable, _, _ = select.select([fd], [], [], min(remaining, 0.05))
-        chunk = os.read(fd, 65536) if readable else None
-        if chunk == b"" or (chunk is None and child.poll() is not None):
-            return _lines(received), False
-        received += chunk or b""
-    return _lines(received), False
+        has_ended = _has_ended(child)
+        readable, _, _ = select.select([fd], [], [], 0 if has_ended else min(remaining, 0.05))
+        chunk = os.read(fd, 65536) if readable else b""
+        if not chunk and (readable or has_ended):
+            return _reports(received), False
+        received += chunk
+    return _reports(received), False
 
 
-def _lines(received: bytes) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in received.split(b"\n")[:-1]]
+def _reports(received: bytes) -> list[dict[str, Any]]:
+    """What the child reported, one object a line; an extension that writes to strange descriptors is not heard."""
+    reports = []
+    for line in received.split(b"\n")[:-1]:
+        try:
+            reports.append(msgspec.json.decode(line, type=dict[str, Any]))
+        except ValueError:
+            continue
+    return reports
+
+
+def _has_ended(child: subprocess.Popen[bytes]) -> bool:
+    # NOTE: looks without reaping, so that the number of its process group stays its own
+    try:
+        return os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+    except ChildProcessError:
+        return True
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:
+    """Reap the child, and end whatever it has left behind."""
+    patience = time.monotonic() + 0.2
+    while not _has_ended(child) and time.monotonic() < patience:
+        time.sleep(0.001)
     try:
-        child.wait(0.2)
-    except subprocess.TimeoutExpired:
         os.killpg(child.pid, signal.SIGKILL)
-        child.wait()
+    except ProcessLookupError:
+        pass
+    child.wait()
 
 
 def _tail(output: IO[bytes]) -> str:
@@ -158,13 +179,13 @@ def _tail(output: IO[bytes]) -> str:
 def _verdict(job: Job, reports: list[dict[str, Any]], is_late: bool, status: int, output: str) -> Verdict:
     verdict = next((report["verdict"] for report in reports if "verdict" in report), None)
     if verdict is None:
-        problem = _without_verdict(job, reports[-1] if reports else {}, is_late, status, output)
-        return Verdict(job.candidate, (problem,), output=output)
-    problems = tuple(_told(job, told) for told in verdict["problems"])
+        problems = tuple(_without_verdict(job, reports, is_late, status, output))
+        return Verdict(job.candidate, problems, output=output)
+    told = [_told(job, problem) for problem in verdict["problems"]]
     return Verdict(
         job.candidate,
-        problems,
-        _slow(job, verdict["import_s"]),
+        tuple(problem for problem in told if problem.severity == "error"),
+        (*_slow(job, verdict["import_s"]), *(problem for problem in told if problem.severity == "warning")),
         import_s=verdict["import_s"],
         hooks=tuple(verdict.get("hooks", ())),
         inside=tuple(verdict.get("inside", ())),
@@ -174,10 +195,10 @@ def _verdict(job: Job, reports: list[dict[str, Any]], is_late: bool, status: int
     )
 
 
-def _told(job: Job, told: Mapping[str, str]) -> Problem:
-    place = told["place"] or job.candidate.id
-    remedy = told["remedy"] if told["remedy"] != Code[told["code"]].remedy else ""
-    return Problem(Code[told["code"]], place, _named(job, told["message"]), remedy)
+def _told(job: Job, told: Mapping[str, Any]) -> Problem:
+    code, place = Code[told["code"]], told["place"] or job.candidate.id
+    remedy = told["remedy"] if told["remedy"] != code.remedy else ""
+    return Problem(code, place, _named(job, told["message"]), remedy, told["severity"])
 
 
 def _named(job: Job, message: str) -> str:
@@ -194,15 +215,40 @@ def _slow(job: Job, import_s: float) -> tuple[Problem, ...]:
     return (Problem(Code.SLOW_IMPORT, job.candidate.id, message, severity="warning"),)
 
 
-def _without_verdict(job: Job, last: Mapping[str, Any], is_late: bool, status: int, output: str) -> Problem:
-    stage = "the construction" if last.get("stage") == "construct" else "the import"
-    place = last.get("place") or job.candidate.id
+def _without_verdict(
+    job: Job, reports: list[dict[str, Any]], is_late: bool, status: int, output: str
+) -> Iterator[Problem]:
+    """The problems of a child that did not come to its verdict: of the extension as a whole, or of some of its uses."""
+    last = reports[-1] if reports else {}
+    if last.get("stage") != "construct":
+        has_begun = bool(reports) or is_late
+        code, what = _cause(job, is_late, status) if has_begun else _not_begun(status, output)
+        yield Problem(code, job.candidate.id, _named(job, f"the import {what}"))
+        return
+    code, what = _cause(job, is_late, status)
+    places = [use.place for use in job.instances]
+    culprit = last["place"]
+    for place in places[places.index(culprit):]:
+        # NOTE: what was to be constructed after it has not been tried, and the worker must not be the first to try
+        where = "" if place == culprit else f" at {culprit}, and this one was not tried"
+        yield Problem(code, place, _named(job, f"the construction {what}{where}"))
+
+
+def _cause(job: Job, is_late: bool, status: int) -> tuple[Code, str]:
     if is_late:
-        return Problem(Code.TIMED_OUT, place, _named(job, f"{stage} did not come back within {job.deadline_s:g} s"))
+        return Code.TIMED_OUT, f"did not come back within {job.deadline_s:g} s"
     if status < 0:
-        name = signal.Signals(-status).name
-        return Problem(Code.KILLED, place, _named(job, f"{stage} was killed by {name}"))
-    if not last:
-        cause = output.strip().rpartition("\n")[2] or f"exit status {status}"
-        return Problem(Code.IMPORT_EXITED, place, _named(job, f"the probe could not start: {cause}"))
-    return Problem(Code.IMPORT_EXITED, place, _named(job, f"{stage} ended the process with exit status {status}"))
+        return Code.KILLED, f"was killed by {_signal_name(-status)}"
+    return Code.IMPORT_EXITED, f"ended the process with exit status {status}"
+
+
+def _not_begun(status: int, output: str) -> tuple[Code, str]:
+    cause = output.strip().rpartition("\n")[2] or f"exit status {status}"
+    return Code.IMPORT_EXITED, f"could not be tried: {cause}"
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:  # NOTE: realtime signals have no name
+        return f"signal {number}"

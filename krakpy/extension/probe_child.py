@@ -1,7 +1,7 @@
 """The sacrificial child: imports one extension, checks its contract, builds it with its real settings, reports.
 
-Run by `probe.py` as `python -P -m krakpy.extension.probe_child JOB_FD REPORT_FD`. Whatever the extension does to this
-process, the report on its own pipe (or its absence) says so.
+Run by `probe.py` as `python -P -m krakpy.extension.probe_child REPORT_FD`, with the job on standard input. Whatever the
+extension does to this process, the report on its own pipe (or its absence) says so.
 """
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ import os
 import resource
 import sys
 import time
-import traceback
 from collections.abc import Iterator, Mapping
 from types import SimpleNamespace
 from typing import Any
@@ -23,17 +22,17 @@ from krakpy_sdk.messages import Request, Response
 
 from krakpy.codes import Code
 from krakpy.errors import ConfigError, Problem
-from krakpy.extension.contracts import CONTRACTS, breaches, settings_for
+from krakpy.extension.blame import place_of, said
+from krakpy.extension.contracts import CONTRACTS, Contract, breaches, settings_for
 
 #: longest file that the child may write: what it prints goes to one
 MAX_OUTPUT_BYTES = 16 * 1024 * 1024
 
 
 def main(arguments: list[str]) -> None:
-    """Probe the job read from the first descriptor and report on the second, one JSON object a line."""
-    job_fd, report_fd = int(arguments[0]), int(arguments[1])
-    with os.fdopen(job_fd, "rb") as source:
-        job = json.loads(source.read())
+    """Probe the job on standard input and report on the descriptor that is named, one JSON object a line."""
+    report_fd = int(arguments[0])
+    job = json.loads(sys.stdin.buffer.read())
     sys.path[:] = job["path"]
     _limit(job["memory_bytes"])
     for report in examine(job):
@@ -54,7 +53,7 @@ def examine(job: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     contract = CONTRACTS[job["family"]]
     verdict["problems"] = [_problem(code, message) for code, message in breaches(contract, loaded)]
     if not verdict["problems"]:
-        verdict |= _facts(loaded)
+        verdict |= _facts(contract, loaded)
         for instance in job["instances"]:
             yield {"stage": "construct", "place": instance["place"]}
             verdict["problems"] += _built(loaded, instance)
@@ -80,42 +79,35 @@ def _imported(target: str) -> tuple[Any, dict[str, Any] | None]:
 
 def _failed_import(error: BaseException, module: str, target: str) -> dict[str, Any]:
     where = place_of(error)
-    said = f"{type(error).__name__}: {error}".rstrip(": ")
     if isinstance(error, ModuleNotFoundError):
-        ours = error.name and (module == error.name or module.startswith(error.name + "."))
-        if ours:
-            return _problem(Code.BAD_ENTRY_POINT, f"the entry point {target} leads nowhere: {said}")
-        return _problem(
-            Code.MODULE_MISSING, f"{said}{where}", f"pip install the distribution that has the module {error.name!r}"
-        )
+        return _missing_module(error, module, target)
     if isinstance(error, AttributeError) and not where:
-        return _problem(Code.BAD_ENTRY_POINT, f"the entry point {target} leads nowhere: {said}")
+        return _problem(Code.BAD_ENTRY_POINT, f"the entry point {target} leads nowhere: {said(error)}")
     if isinstance(error, SystemExit):
-        return _problem(Code.IMPORT_EXITED, f"the import raised SystemExit({error.code!r}){where}")
+        return _problem(Code.IMPORT_EXITED, f"the import raised {said(error)}{where}")
     if isinstance(error, MemoryError):
-        return _problem(Code.MEMORY, f"MemoryError{where}")
+        return _problem(Code.MEMORY, f"the import raised {said(error)}{where}")
     if isinstance(error, (ValueError, TypeError)) and not where:
-        return _problem(Code.BAD_ENTRY_POINT, f"the entry point {target!r} is not `module:attribute`: {said}")
-    return _problem(Code.IMPORT_RAISED, f"{said}{where}")
+        return _problem(Code.BAD_ENTRY_POINT, f"the entry point {target!r} is not `module:attribute`: {said(error)}")
+    return _problem(Code.IMPORT_RAISED, f"{said(error)}{where}")
 
 
-def place_of(error: BaseException) -> str:
-    """` at FILE:LINE` of the innermost frame that is the extension's own, or nothing."""
-    if isinstance(error, SyntaxError) and error.filename:
-        return f", at {error.filename}:{error.lineno}"
-    ours = (os.path.dirname(os.path.dirname(__file__)), os.path.dirname(importlib.__file__), "<frozen")
-    for frame in reversed(traceback.extract_tb(error.__traceback__)):
-        if not frame.filename.startswith(ours):
-            return f", at {frame.filename}:{frame.lineno}"
-    return ""
+def _missing_module(error: ModuleNotFoundError, module: str, target: str) -> dict[str, Any]:
+    name = error.name or ""
+    if module == name or module.startswith(f"{name}."):
+        return _problem(Code.BAD_ENTRY_POINT, f"the entry point {target} leads nowhere: {said(error)}")
+    if name.partition(".")[0] == module.partition(".")[0]:
+        return _problem(Code.BAD_ENTRY_POINT, f"a module of its own is missing: {said(error)}{place_of(error)}")
+    remedy = f"pip install the distribution that has the module {name!r}"
+    return _problem(Code.MODULE_MISSING, f"{said(error)}{place_of(error)}", remedy)
 
 
-def _facts(loaded: Any) -> dict[str, Any]:
+def _facts(contract: Contract, loaded: Any) -> dict[str, Any]:
+    sides = ("inside", "outside") if contract.kind == "middleware" else ()
     return {
-        "hooks": list(hooks_of(loaded)) if issubclass(loaded, Extension) else [],
-        "inside": [str(name) for name in getattr(loaded, "inside", ())],
-        "outside": [str(name) for name in getattr(loaded, "outside", ())],
-        "summary": (loaded.__doc__ or "").strip().partition("\n")[0],
+        "hooks": list(hooks_of(loaded)) if contract.kind == "hook" else [],
+        **{side: list(getattr(loaded, side, ())) for side in sides},
+        "summary": str(loaded.__doc__ or "").strip().partition("\n")[0],
     }
 
 
@@ -126,16 +118,17 @@ def _built(loaded: Any, instance: Mapping[str, Any]) -> list[dict[str, Any]]:
         if unusable:
             return [unusable]
         config, problems = settings_for(loaded, instance["config"], place)
-        if problems:
-            return [problem.as_dict() | {"code": problem.code.name} for problem in problems]
+        told = [problem.as_dict() | {"code": problem.code.name} for problem in problems]
+        if config is None and problems:
+            return told
         _construct(loaded, config, instance)
     except ConfigError as error:
         where = f"{place}.{error.path}" if error.path else place
         return [_problem(Code.SETTINGS, error.message, place=where)]
     except BaseException as error:  # noqa: BLE001  # see _imported
-        said = f"{type(error).__name__}: {error}".rstrip(": ")
-        return [_problem(Code.CONSTRUCTION, f"{said}{place_of(error)}", place=place)]
-    return []
+        code = Code.MEMORY if isinstance(error, MemoryError) else Code.CONSTRUCTION
+        return [_problem(code, f"the construction raised {said(error)}{place_of(error)}", place=place)]
+    return told
 
 
 def _without_a_hook(loaded: Any, instance: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -148,7 +141,7 @@ def _without_a_hook(loaded: Any, instance: Mapping[str, Any]) -> dict[str, Any] 
 
 def _construct(loaded: Any, config: Any, instance: Mapping[str, Any]) -> None:
     if issubclass(loaded, Extension):
-        loaded(config, Context(name=instance["name"], log=logging.getLogger("probe")))
+        loaded(config, Context(name=instance["name"], log=logging.getLogger("probe"), **instance["settings"]))
     elif instance["kind"] == "driver":
         loaded(config)
     else:

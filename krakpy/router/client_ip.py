@@ -28,7 +28,7 @@ def client_address(router: Router) -> ClientAddress:
 
 
 def _peer(peer: str, headers: RawHeaders) -> str:  # noqa: ARG001  nobody's headers are believed
-    return _unmapped(peer)
+    return _unmapped(peer) if peer.startswith(_MAPPED) else peer
 
 
 class _Forwarded:

@@ -2,111 +2,72 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from typing import Any
 
-from krakpy_sdk import Receive, RejectedError
+from krakpy.router.messages import GatewayRequest
 
-from krakpy.router.interruptions import Interruptible
-
-#: nginx's word for a client that went away before it was answered
-CLIENT_GONE = 499
-#: how often requests are looked at; the ones that are older are watched
+#: how often requests are looked at: those that were seen before are watched from then on
 LOOK_EVERY_S = 0.1
 
 
-class ClientBody(AsyncIterator[bytes]):
-    """The body of a client's request, read as somebody asks for it; it can be read once.
-
-    RejectedError when the client goes away before the end.
-    """
-
-    __slots__ = ("_is_taken", "_receive", "is_read")
-
-    def __init__(self, receive: Receive) -> None:
-        self._receive = receive
-        self._is_taken = False
-        self.is_read = False
-
-    def __aiter__(self) -> ClientBody:
-        if self._is_taken:
-            raise RuntimeError("the client's body has been read already; who needs it twice has to keep it")
-        self._is_taken = True
-        return self
-
-    async def __anext__(self) -> bytes:
-        while not self.is_read:
-            message = await self._receive()
-            if message["type"] != "http.request":
-                raise RejectedError("the client went away before its request was complete", status=CLIENT_GONE)
-            self.is_read = not message.get("more_body", False)
-            piece: bytes = message.get("body", b"")
-            if piece:
-                return piece
-        raise StopAsyncIteration
-
-
-class Exchange(Interruptible):
-    """One request that is being answered."""
-
-    __slots__ = ("_disconnects", "_watcher", "body", "is_known", "receive")
-
-    def __init__(self, disconnects: Disconnects, receive: Receive, body: ClientBody | None) -> None:
-        super().__init__()
-        self._disconnects = disconnects
-        self._watcher: asyncio.Task[None] | None = None
-        self.receive = receive
-        self.body = body
-        self.is_known = False
-
-    def watch(self) -> None:
-        """Wait for the client to go away. What it still has to say is not ours to read: then nothing is done."""
-        if self._watcher is None and (self.body is None or self.body.is_read):
-            self._watcher = asyncio.get_running_loop().create_task(self._watch())
-
-    def end(self) -> None:
-        """The client has its answer."""
-        self._disconnects.forget(self)
-        self.leave()
-        if self._watcher is not None:
-            self._watcher.cancel()
-
-    async def _watch(self) -> None:
-        while (await self.receive())["type"] != "http.disconnect":
-            continue
-        self.cut()
-
-
 class Disconnects:
-    """The requests under way; those that take longer than most are watched.
+    """The requests that are under way. The task of one whose client goes away is cancelled, as its server might do it.
 
-    PERF: 0.6 µs for a request that is answered at once; a task for each takes 9 µs.
+    PERF: 0.3 µs for a request that is answered at once, where a task for each takes 9. Belongs to one event loop.
     """
 
     def __init__(self, *, look_every_s: float = LOOK_EVERY_S) -> None:
         self._look_every_s = look_every_s
-        self._open: set[Exchange] = set()
-        self._is_looking = False
+        self._open: dict[asyncio.Task[Any], GatewayRequest] = {}
+        self._loop: asyncio.AbstractEventLoop | None = None
+        #: whether another look is to come: as long as there are requests
+        self.is_looking = False
 
-    def start(self, receive: Receive, body: ClientBody | None) -> Exchange:
-        """A request under way, which the current task has entered."""
-        exchange = Exchange(self, receive, body)
-        exchange.enter()
-        self._open.add(exchange)
-        if not self._is_looking:
-            self._is_looking = True
-            loop = asyncio.get_running_loop()
-            loop.call_later(self._look_every_s, self._look, loop)
-        return exchange
+    def enter(self, req: GatewayRequest) -> asyncio.Task[Any]:
+        """The current task, which works for this request from here on."""
+        loop = self._loop or self._bound()
+        task = asyncio.current_task(loop)
+        assert task is not None, "servers run applications in tasks"
+        self._open[task] = req
+        if not self.is_looking:
+            self.is_looking = True
+            loop.call_later(self._look_every_s, self._tick, loop)
+        return task
 
-    def forget(self, exchange: Exchange) -> None:
-        """It is answered."""
-        self._open.discard(exchange)
+    def leave(self, task: asyncio.Task[Any] | None) -> None:
+        """It does no more for the request, for the moment. May be called twice, or for none."""
+        if task is not None:
+            self._open.pop(task, None)
 
-    def _look(self, loop: asyncio.AbstractEventLoop) -> None:
-        for exchange in self._open:
-            if exchange.is_known:
-                exchange.watch()
-            exchange.is_known = True
-        self._is_looking = bool(self._open)
-        if self._is_looking:
-            loop.call_later(self._look_every_s, self._look, loop)
+    def _bound(self) -> asyncio.AbstractEventLoop:
+        self._loop = asyncio.get_running_loop()
+        return self._loop
+
+    def look(self) -> None:
+        """Watch the clients of the requests that were there at the last look."""
+        for task, req in self._open.items():
+            # NOTE: as long as the client has something to say, it is not ours to read
+            if req.is_known and req.watcher is None and (req.body is None or req.body.is_read):
+                req.watcher = task.get_loop().create_task(_watch(req, task))
+            req.is_known = True
+
+    def _tick(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.look()
+        self.is_looking = bool(self._open)
+        if self.is_looking:
+            loop.call_later(self._look_every_s, self._tick, loop)
+
+
+async def _watch(req: GatewayRequest, task: asyncio.Task[Any]) -> None:
+    while (await req.receive())["type"] != "http.disconnect":
+        continue
+    task.cancel()
+
+
+def unwatch(req: GatewayRequest) -> None:
+    """The client has its answer.
+
+    NOTE: once and for all, because servers may take a cancelled `receive` for a client that is gone.
+    """
+    if req.watcher is not None:
+        req.watcher.cancel()

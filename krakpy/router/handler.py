@@ -6,16 +6,17 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterable, Callable
 
-from krakpy_sdk import Headers, Proxy, Renderer, Request, Response, Timeout
+from krakpy_sdk import Proxy, Renderer, Request, Response, Timeout
 
 from krakpy.config.settings import EndpointSettings, ServiceSettings
 from krakpy.errors import KrakpyError, Problem
 from krakpy.router.bounded import DEADLINE_EXCEEDED, BoundedStream, close
-from krakpy.router.deadlines import Deadline, Deadlines
+from krakpy.router.deadlines import Deadlines
 from krakpy.router.failures import problem_response, report, response_to
 from krakpy.router.forwarding import forwarder
-from krakpy.router.headers import CONTENT_LENGTH, Raw, RawHeaders, encoded
+from krakpy.router.headers import Raw, RawHeaders, answered
 from krakpy.router.signature import signed
 from krakpy.router.sniffing import content_type
 
@@ -46,24 +47,87 @@ class EndpointHandler:
         self._may_be_raw = any(backend.is_no_op for backend in settings.backends)
 
     async def __call__(self, request: Request) -> Response:
-        deadline = self._deadlines.start()
-        is_streaming = False
+        task, deadline = self._deadlines.start()
         try:
-            response = await self._next(self._forward(request, deadline.at))
-            if self._renderer is not None and not self._is_final(response):
-                return await self._rendered(self._renderer, request, response)
-            is_streaming = response.stream is not None
-            return await self._relayed(response, response.stream, deadline)
+            response = await self._next(self._forward(request, deadline))
+            if self._renderer is None or self._is_final(response):
+                if response.stream is None:
+                    return self._passed(response)
+                return await self._relayed(response, response.stream, deadline)
+            if response.stream is not None:
+                await close(response.stream)
+            return self._rendered(self._renderer, request, response)
         except asyncio.CancelledError:
-            if not deadline.is_only_cause():
+            if not self._deadlines.is_cause(task):
                 raise
-            is_streaming = False
             return self._failed(Timeout(DEADLINE_EXCEEDED))
         except KrakpyError as error:
-            is_streaming = False
             return self._failed(error)
         finally:
-            if is_streaming:
-                deadline.leave()
-            else:
-                deadline.end()
+            self._deadlines.end(task)
+
+    def _rendered(self, renderer: Renderer, request: Request, response: Response) -> Response:
+        """The document; an empty one is never complete, and has no fields of its own (KrakenD: the same)."""
+        data = response.data
+        if not data:
+            bare = Response(data={}) if self._is_raw(response) else Response(response.status, data=data)
+            return self._signed(renderer.render(request, bare), self._incomplete)
+        return self._signed(renderer.render(request, response), self._signature(response))
+
+    def _passed(self, response: Response) -> Response:
+        """An answer as it is; one that does not say what it is, is looked at (Go: DetectContentType)."""
+        body = response.body or b""
+        headers, says_type = answered(self._signature(response), response.headers.pairs)
+        if body and not says_type:
+            headers = _typed(headers, body)
+        return Response(response.status, headers=headers, body=body)
+
+    async def _relayed(self, response: Response, stream: AsyncIterable[bytes], until: float) -> Response:
+        """An answer whose body is on its way."""
+        headers, says_type = answered(self._signature(response), response.headers.pairs)
+        bounded = BoundedStream(stream, until)
+        if not says_type and response.status not in BODILESS and (head := await bounded.peek()):
+            headers = _typed(headers, head)
+        return Response(response.status, headers=headers, stream=bounded)
+
+    def _failed(self, error: KrakpyError) -> Response:
+        report(error, self._endpoint)
+        return self._signed(response_to(error, shows_message=self._shows_messages), self._incomplete)
+
+    def _signed(self, response: Response, signature: Raw) -> Response:
+        headers = answered(signature, response.headers.pairs).headers
+        return Response(response.status, headers=headers, body=response.body)
+
+    def _signature(self, response: Response) -> Raw:
+        return self._complete if response.data and response.is_complete else self._incomplete
+
+    def _is_final(self, response: Response) -> bool:
+        """Whether a hook replied: there is a body and no document."""
+        if response.data is not None or response.body is None:
+            return False
+        return not (self._may_be_raw and response.status < 300)
+
+    def _is_raw(self, response: Response) -> bool:
+        return response.data is None and (response.body is not None or response.stream is not None)
+
+
+class UnavailableEndpoint:
+    """Stands in for an endpoint whose extension failed: answers 503 with a problem document that names no internals."""
+
+    def __init__(self, problem: Problem) -> None:
+        self._response = problem_response(problem, 503)
+
+    async def __call__(self, request: Request) -> Response:  # noqa: ARG002  whatever is asked
+        return self._response
+
+
+def _typed(headers: RawHeaders, body: bytes) -> RawHeaders:
+    return RawHeaders.written(((b"content-type", content_type(body)), *headers.raw))
+
+
+def _cache_control(cache_ttl_s: float) -> Raw:
+    """`Cache-Control` in whole seconds, for any method (KrakenD: `cache_ttl`)."""
+    return ((b"cache-control", f"public, max-age={int(cache_ttl_s)}".encode()),) if cache_ttl_s else ()
+
+
+_guard: Callable[[ServiceSettings, EndpointSettings, Proxy, Renderer | None], Proxy] = EndpointHandler

@@ -5,16 +5,20 @@ gateway reads in its own way, or not at all.
 """
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 import falcon.asgi
-from krakpy_sdk import Receive, Scope
+from krakpy_sdk import Receive
 from krakpy_sdk.seats import Message
 
+from krakpy.router.client_body import ClientBody
 from krakpy.router.headers import CONTENT_LENGTH, Raw
 
 _NO_PARAMETERS: Mapping[str, str] = {}
+#: fields of which answers without a body have none (RFC 9110 §8.6; Go: the same for 304)
+_LEFT_OUT = {204: (CONTENT_LENGTH,), 304: (CONTENT_LENGTH, b"content-type")}
 _OPENING: Message = {"type": "http.request", "body": b"", "more_body": True}
 
 
@@ -36,16 +40,28 @@ class Opening:
 class GatewayRequest(falcon.asgi.Request):
     """What falcon needs to route a request, and what the resources need to read it."""
 
-    __slots__ = ("parameters", "receive")
+    __slots__ = ("body", "is_known", "parameters", "receive", "watcher")
+    body: ClientBody | None
+    is_known: bool
+    watcher: asyncio.Task[None] | None
     parameters: Mapping[str, str]
     receive: Receive
 
-    def __init__(self, scope: Scope, receive: Opening, first_event: object = None, options: object = None) -> None:
+    def __init__(
+        self,
+        scope: dict[str, Any],
+        receive: Opening,
+        first_event: object = None,  # noqa: ARG002  falcon's own names
+        options: object = None,  # noqa: ARG002
+    ) -> None:
         # NOTE: falcon's own constructor is left out on purpose; so are its properties that read headers
         self.scope = scope
         self.method = scope["method"]
         self.path = scope["path"]
         self.is_websocket = False
+        self.body = None
+        self.is_known = False
+        self.watcher = None
         self.parameters = _NO_PARAMETERS
         self.receive = receive.receive
 
@@ -53,14 +69,14 @@ class GatewayRequest(falcon.asgi.Request):
 class GatewayResponse(falcon.asgi.Response):
     """What falcon sends: status, header fields in bytes, and a body or a stream of one.
 
-    Repeated fields stay apart, where falcon's own response joins them with commas (RFC 9110 §5.3 allows neither for all).
+    Repeated fields stay apart, where falcon's own response joins them with commas.
     """
 
     __slots__ = ("raw", "status_code")
     raw: Raw
     status_code: int
 
-    def __init__(self, options: object = None) -> None:
+    def __init__(self, options: object = None) -> None:  # noqa: ARG002  falcon's own name
         self._headers = {}
         self._data = None
         self.stream = None
@@ -69,17 +85,21 @@ class GatewayResponse(falcon.asgi.Response):
 
     def take(self, status: int, raw: Raw, body: bytes | None, stream: AsyncIterator[bytes] | None = None) -> None:
         """Answer this. `Content-Length` stands last in `raw`, if it does; it is falcon's to write for a `body`."""
-        if raw and raw[-1][0] == CONTENT_LENGTH and (body is not None or status == 204):
+        if status in _LEFT_OUT:
+            raw = [field for field in raw if field[0] not in _LEFT_OUT[status]]
+        elif body is not None and raw and raw[-1][0] == CONTENT_LENGTH:
             raw = raw[:-1]
         self.status_code = status
         self.raw = raw
         self._data = body
         self.stream = stream
 
-    async def render_body(self) -> bytes | None:
+    async def render_body(self) -> bytes | None:  # type: ignore[override]  # so does falcon's own response for ASGI
+        """The body, which is ready."""
         return self._data
 
-    def _asgi_headers(self, media_type: str | None = None) -> list[tuple[bytes, bytes]]:
+    def _asgi_headers(self, media_type: str | None = None) -> list[tuple[bytes, bytes]]:  # noqa: ARG002
+        # NOTE: falcon calls this for the fields, and has put the length of a body into `_headers` before
         length: Any = self._headers.get("content-length")
         if length is None:
             return list(self.raw)

@@ -1,4 +1,4 @@
-"""What is done to paths before they match: cleaning them, and refusing parameters that would mean something else upstream.
+"""Cleans paths, and refuses parameters that would mean something else to the upstream.
 
     clean("/a/./b//c/../d")                         # "/a/b/d"
     refusal({"id": "a%2Fb"}, b"/users/a%252Fb")     # "encoded url params"

@@ -125,7 +125,7 @@ class _Routes:
 
 
 class Trie:
-    """The routes of the gateway. `cleans` matches paths as if they had no empty and dot segments (`remove_extra_slash`)."""
+    """The routes of the gateway. `cleans` overlooks empty and dot segments of paths (KrakenD: `remove_extra_slash`)."""
 
     def __init__(self, *, cleans: bool = False) -> None:
         self._cleans = cleans

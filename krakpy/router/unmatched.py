@@ -1,6 +1,6 @@
 """Answers what no route matches: a redirect to the path that was meant, 405, or 404.
 
-    {"extra_config": {"router": {"disable_redirect_fixed_path": true, "error_body": {"404": {"error": "no such thing"}}}}}
+    {"extra_config": {"router": {"disable_redirect_fixed_path": true, "error_body": {"404": {"error": "no path"}}}}}
 """
 from __future__ import annotations
 

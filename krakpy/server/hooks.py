@@ -19,10 +19,13 @@ from krakpy_sdk import (
     Send,
     ServerMiddleware,
     ServerSettings,
+    UpstreamError,
 )
 from krakpy_sdk.seats import Message
 
+from krakpy.errors import KrakpyError
 from krakpy.extension.attachment import MAX_BODY_BYTES, Attachment
+from krakpy.extension.refusal import refuse
 
 
 class ServerHooks:
@@ -44,25 +47,39 @@ class ServerHooks:
             await self._next(scope, receive, send)
             return
         request = _request(scope, receive if self._inward.wants_request_body else None)
+        answer = _Answer(self._outward, request, send)
+        try:
+            await self._exchange(scope, receive, answer)
+        except KrakpyError as error:
+            # NOTE: no router stands around this seat to turn it into an answer
+            if answer.is_started:
+                raise
+            await refuse(error, send)
+        else:
+            answer.finish()
+
+    async def _exchange(self, scope: Scope, receive: Receive, answer: _Answer) -> None:
+        request = answer.request
         asked = await self._inward.asked(request)
-        answer = _Answer(self._outward, asked if isinstance(asked, Request) else request, send)
-        out = answer.send if self._rewrites_answers else send
+        out = answer.send if self._rewrites_answers else answer.passed
         if isinstance(asked, Reply):
             await _reply(asked, out)
         else:
+            answer.request = asked
             await self._next(_scope(scope, request, asked), _receive(receive, asked), out)
-        answer.finish()
 
 
 class _Answer:
     """One answer on its way out: held back as long as the hooks need, then sent as they changed it."""
 
     def __init__(self, hooks: Attachment, request: Request, send: Send) -> None:
+        self.request = request
+        self.passed = send
+        self.is_started = False
         self._hooks = hooks
-        self._request = request
-        self._send = send
         self._response: Response | None = None
         self._parts: list[bytes] = []
+        self._size = 0
         self._is_replaced = False
 
     async def send(self, message: Message) -> None:
@@ -74,30 +91,33 @@ class _Answer:
         elif self._hooks.wants_response_body:
             await self._collect(message)
         elif not self._is_replaced:
-            await self._send(message)
+            await self.passed(message)
 
     def finish(self) -> None:
         """Let the `log` hooks see what was answered."""
         if self._response is not None:
-            self._hooks.log(self._request, self._response)
+            self._hooks.log(self.request, self._response)
 
     async def _collect(self, message: Message) -> None:
-        self._parts.append(message.get("body", b""))
-        if sum(map(len, self._parts)) > MAX_BODY_BYTES:
-            raise ValueError(f"the answer has more than the {MAX_BODY_BYTES} bytes that a hook may ask for")
+        part = message.get("body", b"")
+        self._parts.append(part)
+        self._size += len(part)
+        if self._size > MAX_BODY_BYTES:
+            raise UpstreamError(f"the answer has more than the {MAX_BODY_BYTES} bytes that a hook may ask for")
         if not message.get("more_body", False) and self._response is not None:
             await self._start(self._response.replace(body=b"".join(self._parts)))
 
     async def _start(self, response: Response) -> None:
-        patched = await self._hooks.answered(self._request, response)
+        patched = await self._hooks.answered(self.request, response)
         self._response = patched
         headers = patched.headers
-        if patched.body is not None:
+        if patched.body is not None and patched.body is not response.body:
             headers = headers.set("content-length", str(len(patched.body)))
-        await self._send({"type": "http.response.start", "status": patched.status, "headers": _raw(headers)})
+        self.is_started = True
+        await self.passed({"type": "http.response.start", "status": patched.status, "headers": _raw(headers)})
         if patched.body is not None:
             self._is_replaced = True
-            await self._send({"type": "http.response.body", "body": patched.body, "more_body": False})
+            await self.passed({"type": "http.response.body", "body": patched.body, "more_body": False})
 
 
 def _request(scope: Scope, receive: Receive | None) -> Request:

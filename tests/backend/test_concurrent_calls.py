@@ -26,6 +26,10 @@ async def test_the_first_complete_answer_wins():
     assert (await racing(part(1), Response(data={"n": 2}), never())(Request())).data == {"n": 2}
 
 
+async def test_a_complete_answer_is_not_replaced_by_a_later_one():
+    assert (await racing(part(1), Response(data={"n": 2}), part(3))(Request())).data == {"n": 2}
+
+
 async def test_an_incomplete_answer_is_better_than_an_error():
     assert (await racing(UpstreamError("refused"), part(1), UpstreamError("down"))(Request())).data == {"n": 1}
 
@@ -43,6 +47,20 @@ async def test_losers_are_cancelled_before_the_answer_is_given():
     loser = never()
     await racing(Response(data={"n": 1}), loser)(Request())
     assert loser.cancelled()
+
+
+async def test_losers_have_let_go_when_the_answer_is_given():
+    log, scripted = [], answers(never(), Response(data={"n": 1}))
+
+    async def backend(request):
+        try:
+            return await scripted(request)
+        finally:
+            await asyncio.sleep(0)
+            log.append("let go")
+
+    await ConcurrentCalls(backend_settings(concurrent_calls=2), backend)(Request())
+    assert log == ["let go", "let go"]
 
 
 async def test_calls_have_three_quarters_of_the_timeout():

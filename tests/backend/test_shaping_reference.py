@@ -33,12 +33,12 @@ def has(document, path):
 
 
 def reference_allow(document, rules):
-    standing = []
+    standing: list[tuple[str, ...]] = []
     for rule in rules:
         # a later rule replaces what stands above it and what stands below it
         standing = [other for other in standing if not covers(rule, other) and not covers(other, rule)]
         standing.append(rule)
-    kept = {}
+    kept: dict[str, object] = {}
     for rule in standing:
         if has(document, rule):
             put(kept, rule, get(document, rule))

@@ -1,4 +1,5 @@
 """The path that a backend is asked for."""
+from typing import Any
 from urllib.parse import unquote
 
 import pytest
@@ -12,8 +13,9 @@ from krakpy.backend.url_pattern import UrlPattern
 
 def path_for(pattern, **params):
     """The path that a pattern makes of these parameters; `JWT_sub` stands for `JWT.sub`."""
-    asked = []
-    UrlPattern(backend_settings(url_pattern=pattern), asked.append)(
+    asked: list[Request] = []
+    backend: Any = asked.append
+    UrlPattern(backend_settings(url_pattern=pattern), backend)(
         Request(params={name.replace("JWT_", "JWT."): value for name, value in params.items()})
     )
     return asked[0].path

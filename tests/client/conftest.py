@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 import uvloop
 
-from krakpy.client.exchange import Answer, Exchange
 from krakpy.client.options import Limits
 from krakpy.client.pool import Pool
 from krakpy.config.settings import TransportSettings
@@ -59,8 +58,8 @@ def ask(
     body: Any = None,
     within: float = 5.0,
     stream: bool = False,
-) -> Exchange[Answer]:
-    """Starts an exchange with an upstream."""
+) -> Any:
+    """Starts an exchange with an upstream, and gives the future of its answer."""
     framing = b""
     if isinstance(body, bytes):
         framing = b"Content-Length: %d\r\n" % len(body)

@@ -60,7 +60,7 @@ async def test_a_body_larger_than_a_segment_is_written_whole(serving, pooling):
         pytest.param(answering(ok(b"x" * 700_000)), b"x" * 700_000, id="large"),
         pytest.param(in_pieces(*[bytes([byte]) for byte in ok(b"hello")]), b"hello", id="bytewise"),
         pytest.param(answering(CHUNKED + b"5\r\nhello\r\n0\r\n\r\n"), b"hello", id="chunked"),
-        pytest.param(in_pieces(CHUNKED, b"5\r\nhe", b"llo\r\n0\r", b"\nA: b\r\n\r\n"), b"hello", id="chunked-in-pieces"),
+        pytest.param(in_pieces(CHUNKED, b"5\r\nhe", b"llo\r\n0\r", b"\nA: b\r\n\r\n"), b"hello", id="chunked-cut"),
         pytest.param(ending(PLAIN + b"hello"), b"hello", id="until-close"),
         pytest.param(ending(PLAIN), b"", id="until-close-empty"),
         pytest.param(ending(b"HTTP/1.0 200 OK\r\n\r\nhello"), b"hello", id="C-15-http-1.0"),
@@ -136,10 +136,18 @@ async def test_c03_a_reset_within_an_answer_is_an_error(serving, pooling, beginn
 )
 async def test_breaches_of_the_protocol_are_errors_and_end_the_connection(serving, pooling, script):
     upstream = await serving(script)
-    with pytest.raises(UpstreamError):
+    with pytest.raises(UpstreamError) as raised:
         await ask(pooling(), upstream)
+    assert not isinstance(raised.value, Timeout)
     async with asyncio.timeout(1):
         await upstream.someone_left.wait()
+
+
+async def test_c16_hints_are_counted_for_each_exchange(serving, pooling):
+    answer = b"HTTP/1.1 103 Hints\r\n\r\n" * 15 + ok()
+    upstream, pool = await serving(answering(answer, answer)), pooling()
+    assert [(await ask(pool, upstream)).status for _ in range(2)] == [200, 200]
+    assert upstream.connections == 1
 
 
 async def test_c10_an_endless_head_costs_little_memory(serving, pooling):
@@ -168,6 +176,12 @@ async def test_bodies_above_the_limit_are_errors(serving, pooling, answer, cut):
         await ask(pooling(Limits(max_body_bytes=1000)), upstream)
 
 
+async def test_c11_an_announced_length_above_the_limit_is_refused_before_the_body_comes(serving, pooling):
+    upstream = await serving(answering(ok(b"x" * 1001)[:-1001]))
+    with pytest.raises(UpstreamError, match="more than 1000 bytes"):
+        await ask(pooling(Limits(max_body_bytes=1000)), upstream)
+
+
 @pytest.mark.parametrize("answer", [ok(b"x" * 1000), CHUNKED + b"3e8\r\n" + b"x" * 1000 + b"\r\n0\r\n\r\n"])
 async def test_bodies_up_to_the_limit_are_given(serving, pooling, answer):
     upstream = await serving(answering(answer))
@@ -186,14 +200,15 @@ async def test_bodies_up_to_the_limit_are_given(serving, pooling, answer):
 async def test_the_deadline_holds_for_all_of_the_exchange(serving, pooling, script):
     upstream, loop = await serving(script), asyncio.get_running_loop()
     started = loop.time()
-    with pytest.raises(Timeout, match="^context deadline exceeded$"):
+    with pytest.raises(Timeout, match=r"^context deadline exceeded$"):
         await ask(pooling(), upstream, within=0.1)
     assert 0.09 < loop.time() - started < 0.2
 
 
 async def test_an_exchange_without_a_deadline_may_take_its_time(serving, pooling):
     upstream = await serving(in_pieces(ok(b"hello")[:5], ok(b"hello")[5:]))
-    exchange = pooling().exchange(upstream.origin, b"GET / HTTP/1.1\r\n\r\n", None, method="GET", deadline=None, stream=False)
+    head = b"GET / HTTP/1.1\r\n\r\n"
+    exchange = pooling().exchange(upstream.origin, head, None, method="GET", deadline=None, stream=False)
     assert (await exchange).body == b"hello"
 
 
@@ -282,6 +297,14 @@ async def test_c18_bytes_that_the_loop_has_not_read_yet_are_seen_before_reuse(se
 
 async def test_connection_close_is_obeyed(serving, pooling):
     upstream, pool = await serving(answering(ok(b"1", "Connection: close"))), pooling()
+    await ask(pool, upstream)
+    await ask(pool, upstream)
+    assert upstream.connections == 2
+
+
+async def test_connection_close_is_obeyed_after_a_body_in_pieces(serving, pooling):
+    answer = ok(b"hello", "Connection: close")
+    upstream, pool = await serving(in_pieces(answer[:-2], answer[-2:])), pooling()
     await ask(pool, upstream)
     await ask(pool, upstream)
     assert upstream.connections == 2

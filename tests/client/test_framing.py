@@ -32,7 +32,9 @@ def test_chunks_are_not_complete_before_their_last_byte(end):
     assert not framing.is_complete
 
 
-@pytest.mark.parametrize("extra", [b"\r\n", b"x", b"HTTP/1.1 200 OK\r\n\r\n"], ids=["C-17-CRLF", "C-17-byte", "C-17-answer"])
+@pytest.mark.parametrize(
+    "extra", [b"\r\n", b"x", b"HTTP/1.1 200 OK\r\n\r\n"], ids=["C-17-CRLF", "C-17-byte", "C-17-answer"]
+)
 def test_bytes_after_the_last_chunk_are_noted(extra):
     framing = Chunked()
     assert framing.feed(CHUNKS + extra) == PAYLOAD

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import re
 import socket
 import ssl
@@ -66,6 +67,11 @@ class Peer:
         raw = self._writer.get_extra_info("socket")
         raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self._writer.transport.abort()
+
+    def cut(self) -> None:
+        """Ends TCP below TLS, which learns nothing of it."""
+        with socket.socket(fileno=os.dup(self._writer.get_extra_info("socket").fileno())) as raw:
+            raw.shutdown(socket.SHUT_WR)
 
     async def gone(self) -> None:
         """Waits until the gateway has closed the connection."""

@@ -144,11 +144,10 @@ def test_what_follows_from_an_error_is_not_said_again(refusal, document, place):
     assert at(refusal(document)) == [(Code.WRONG_TYPE, place)]
 
 
-def test_another_merger_may_have_answers_of_earlier_backends(refusal):
-    """The merger is refused by itself as long as it is not built; its placeholders are right."""
+def test_another_merger_may_have_answers_of_earlier_backends(loading):
     backends = [backend(), backend(url_pattern="/{resp0_id}")]
     document = service(endpoint(backend=backends, extra_config={"proxy": {"strategy": "sequential"}}))
-    assert at(refusal(document)) == [(Code.NOT_BUILT, "endpoints[0].extra_config.proxy.strategy")]
+    assert loading(document).settings.endpoints[0].proxy.strategy == "sequential"
 
 
 def test_paths_with_parts_of_segments_are_refused_as_one_feature(refusal):

@@ -237,7 +237,10 @@ def test_namespaces_that_the_core_does_not_read_stay_as_they_are():
 
 
 def test_legacy_namespaces_are_read_under_their_names_of_today():
-    extra: dict[str, object] = {"github.com/devopsfaith/krakend/proxy": {"shadow": True}, "github.com/devopsfaith/krakend-httpcache": {}}
+    extra: dict[str, object] = {
+        "github.com/devopsfaith/krakend/proxy": {"shadow": True},
+        "github.com/devopsfaith/krakend-httpcache": {},
+    }
     backend, problems = found(Backend, {"extra_config": extra}, weak=True)
     assert backend.extra_config.proxy.shadow
     assert backend.extra_config.others == {"qos/http-cache": {}}

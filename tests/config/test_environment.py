@@ -22,6 +22,7 @@ def overrides(environ):
         ({"KRAKEND_HOST": "h"}, {"host": "KRAKEND_HOST"}),
         ({"KRAKEND_CACHE_TTL": "1s"}, {"cache_ttl": "KRAKEND_CACHE_TTL"}),
         ({"KRAKPY_CONFIG": "x", "KRAKPY_ENABLE_PLUGINS": "1", "KRAKEND_ENABLE_PLUGINS": "1", "PORT": "1"}, {}),
+        ({"KRAKEND_VERSION": "2.13.8"}, {}),
         ({"KRAKEND_SERVICE_HOST": "10.0.0.1", "krakend_port": "1"}, {}),
     ],
     ids=str,

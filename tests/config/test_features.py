@@ -19,7 +19,7 @@ def of_backend(namespace, **keys):
     [
         (service(debug_endpoint=True), "debug_endpoint"),
         (service(read_timeout="1s"), "read_timeout"),
-        (service(dialer_keep_alive="-1s"), "dialer_keep_alive"),
+        (service(expect_continue_timeout="1s"), "expect_continue_timeout"),
         (service(async_agent=[{"name": "a"}]), "async_agent"),
         (service(tls={"disabled": True}), "tls"),
         (service(client_tls={"cipher_suites": [1]}), "client_tls.cipher_suites"),
@@ -27,8 +27,8 @@ def of_backend(namespace, **keys):
         (service(output_encoding="xml"), "output_encoding"),
         (service(extra_config={"router": {"use_h2c": True}}), "extra_config.router.use_h2c"),
         (
-            service(extra_config={"telemetry/logging": {"level": "INFO", "syslog": True}}),
-            "extra_config.telemetry/logging.syslog",
+            service(extra_config={"router": {"app_engine": True}}),
+            "extra_config.router.app_engine",
         ),
         (service(endpoint(output_encoding="negotiate")), "endpoints[0].output_encoding"),
         (of_endpoint(static={"data": {}}), "endpoints[0].extra_config.proxy.static"),

@@ -89,7 +89,7 @@ def _with_ports(text: str, ports: Mapping[str, str]) -> str:
 
 
 def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, "utf-8")
 
 

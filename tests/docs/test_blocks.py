@@ -45,7 +45,7 @@ def test_the_code_of_a_page_runs_from_top_to_bottom(page, monkeypatch):
 
 
 def test_the_page_about_loading_knows_every_code_of_extensions():
-    page = (ROOT / "docs" / "when-an-extension-does-not-load.md").read_text("utf-8")
+    page = page_text("docs/when-an-extension-does-not-load.md")
     first, last = next(match.groups() for match in re.finditer(r"(KX030)\S+ to \S+(KX032)", page))
     named = set(re.findall(r"KX\d+", page)) | {code.id for code in Code if first <= code.id <= last}
     assert {code.id for code in Code if code.id.startswith("KX")} - named == set()
@@ -54,3 +54,25 @@ def test_the_page_about_loading_knows_every_code_of_extensions():
 def test_the_readme_shows_ten_lines_of_each():
     lengths = {block.language: len(block.text.strip().splitlines()) for block in blocks("README.md")}
     assert (lengths["json"], lengths["python"]) == (10, 10)
+
+
+def test_the_floors_of_the_architecture_are_those_that_are_enforced():
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]["contracts"]
+    floors = next(contract["layers"] for contract in contracts if contract["type"] == "layers")
+    shown = blocks("docs/architecture.md", "text")[-1].text.split("\n")
+    assert [floor for floor in shown if floor] == [floor.replace("krakpy.", "") for floor in floors]
+
+
+def test_every_command_of_the_pages_exists():
+    known = {match[1] for match in re.finditer(r"^## `(krakpy [\w ]+)`", page_text("docs/commands.md"), re.MULTILINE)}
+    named = {
+        f"krakpy {match[1]}"
+        for page in written_pages()
+        for match in re.finditer(r"(?<!install )krakpy ((?:ext )?[a-z]+)(?= -|`| ID|\n)", page_text(page))
+        if match[1] != "ext"
+    }
+    assert named - known == set()
+
+
+def page_text(page):
+    return (ROOT / page).read_text("utf-8")

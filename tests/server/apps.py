@@ -67,6 +67,8 @@ class App:
         await receive()
         if self.plan == "lifespan hang":
             await asyncio.Event().wait()
+        if self.plan == "lifespan raise":
+            raise ValueError("cannot start")
         if self.plan == "lifespan failed":
             await send({"type": "lifespan.startup.failed", "message": "no"})
             return

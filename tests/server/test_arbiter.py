@@ -17,7 +17,7 @@ DEATHS = [
     "raise SystemExit", "raise KeyboardInterrupt",
 ]  # fmt: skip
 BOOT_FAILURES = [
-    "exit 0", "exit 3", "exit 4", "crash", "signal SIGKILL", "lifespan failed",
+    "exit 0", "exit 3", "exit 4", "crash", "signal SIGKILL", "lifespan failed", "lifespan raise",
     "raise SystemExit", "raise KeyboardInterrupt", "raise HaltServer", "raise GeneratorExit", "raise ImportError",
     "raise StopIteration",
 ]  # fmt: skip
@@ -101,6 +101,13 @@ def test_a_worker_that_is_told_to_go_is_replaced_and_its_requests_are_answered(s
         os.kill(old, signal.SIGTERM)
         assert client.recv(12) == b"HTTP/1.1 200"
     assert serving.ready() != old
+
+
+def test_a_worker_that_its_master_sends_away_did_not_die(tmp_path):
+    with Gateway(tmp_path) as gateway:
+        old = gateway.ready()
+        gateway.process.send_signal(signal.SIGHUP)
+        assert gateway.event("worker stopped", pid=old, exit_code=0, ready=True)["level"] == "INFO"
 
 
 def test_a_machine_without_descriptors_left_costs_a_delay_and_not_the_service(serving):

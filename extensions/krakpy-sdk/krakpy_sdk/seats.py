@@ -81,6 +81,14 @@ class EndpointSettings(Settings, Protocol):
     def merge_timeout_s(self) -> float:
         """The share of the timeout that several backends may use (KrakenD: 85 %)."""
 
+    @property
+    def backends(self) -> Sequence[BackendSettings]:
+        """What is asked, in the order of the configuration."""
+
+    @property
+    def sequential_propagated_params(self) -> Sequence[str]:
+        """The values of earlier answers that every later backend gets (`resp0_user.id`)."""
+
 
 class RouterSettings(EndpointSettings, Protocol):
     """One endpoint, seen from the side of HTTP: before headers are filtered and after the answer is rendered."""

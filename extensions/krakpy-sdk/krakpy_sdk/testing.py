@@ -40,6 +40,8 @@ class _EndpointSettings(_Settings):
     parameters: tuple[str, ...] = ()
     is_no_op: bool = False
     merge_timeout_s: float = 1.7
+    backends: tuple[Any, ...] = ()
+    sequential_propagated_params: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,9 +7,10 @@ from typing import Any
 
 from rich.text import Text
 
-from krakpy.cli.ext.inventory import Entry, kind_of
+from krakpy.cli.ext.inventory import Entry
 from krakpy.config.settings import ServiceSettings
 from krakpy.extension.catalog import Candidate
+from krakpy.extension.contracts import CONTRACTS
 from krakpy.extension.gates import Admission
 from krakpy.extension.needs import Need
 from krakpy.extension.policy import policy_of
@@ -33,7 +34,7 @@ def document_of(entry: Entry, candidate: Candidate, settings: ServiceSettings | 
         "distribution": candidate.distribution,
         "version": candidate.version,
         "group": candidate.entry_point.group,
-        "kind": kind_of(candidate),
+        "kind": _kind(candidate),
         "target": candidate.target,
         "first_party": candidate.is_first_party,
         "requires": list(candidate.requires),
@@ -83,11 +84,16 @@ def _problem(label: str, problem: Mapping[str, str] | None) -> Iterator[tuple[st
 
 
 def _use(need: Need, candidate: Candidate, settings: ServiceSettings) -> dict[str, Any]:
-    policy = policy_of(settings.plugin, need.name, candidate.id, candidate.name)
+    policy = policy_of(settings.plugin, need.name, candidate)
     config = config_of(Admission(need, candidate, policy), settings.plugin)
     # NOTE: as a member, so that a setting which is no object is looked at too
     visible = without_secrets({"settings": config})["settings"]
     return {"place": need.place, "name": need.name, "settings": visible, "policy": asdict(policy)}
+
+
+def _kind(candidate: Candidate) -> str:
+    contract = CONTRACTS.get(candidate.family)
+    return contract.kind if contract else "unknown"
 
 
 def _metadata(candidate: Candidate) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""`krakpy ext`: none of its commands imports an extension into its own process, so that all work when every one is broken."""
+"""`krakpy ext`: no command of it imports an extension into its own process, so all work when every one is broken."""
 from __future__ import annotations
 
 import click

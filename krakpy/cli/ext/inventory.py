@@ -4,25 +4,24 @@
 """
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from krakpy.cli.ext.uses import Key, key_of, unspoken, uses_of
 from krakpy.codes import Code
 from krakpy.config.model import InstanceDefaults, Plugin, Service
 from krakpy.config.settings import ServiceSettings, resolve
 from krakpy.errors import Problem
 from krakpy.extension.catalog import Candidate, Catalog
-from krakpy.extension.contracts import CONTRACTS, MAJOR
-from krakpy.extension.gates import SWITCHES, Admission, Gates
+from krakpy.extension.gates import SWITCHES, Gates
 from krakpy.extension.needs import Need, needs_of
 from krakpy.extension.policy import policy_of, source_of
 from krakpy.extension.probe import Verdict
 
-State = Literal["used", "available", "built-in", "off", "gate-closed", "refused", "ambiguous", "failed", "not-installed"]
-
-#: what tells a candidate from every other: its group and its id
-Key = tuple[str, str]
+State = Literal[
+    "used", "available", "built-in", "off", "gate-closed", "refused", "ambiguous", "failed", "not-installed"
+]
 
 #: what a refusal with this code is called; every other is `refused`
 _STATES: Mapping[Code, State] = {Code.GATE_CLOSED: "gate-closed", Code.AMBIGUOUS: "ambiguous"}
@@ -62,105 +61,77 @@ def take(
     catalog: Catalog, settings: ServiceSettings | None, environ: Mapping[str, str], verdicts: Iterable[Verdict] = ()
 ) -> Inventory:
     """The inventory; with the verdicts of a probe those that failed say so."""
-    gates = Gates(catalog, settings.plugin if settings else _OPEN, environ)
-    asked = needs_of(settings)[0] if settings else ()
-    uses = uses_of(asked, catalog, gates.plugin)
-    failed = {_key(verdict.candidate): verdict.problems[0] for verdict in verdicts if not verdict.is_good}
-    nobody = settings or resolve(Service())
-    entries = [
-        _entry(candidate, tuple(uses.get(_key(candidate), ())), nobody, gates, failed.get(_key(candidate)))
-        for candidate in catalog.candidates
-    ]
+    look = _Look(catalog, settings, environ, verdicts)
     return Inventory(
-        entries=(*entries, *_missing(asked, gates)),
+        entries=(*map(look.entry, catalog.candidates), *look.missing()),
         problems=catalog.problems,
         is_environment_open=any(environ.get(name) for name in SWITCHES),
         is_configuration_open=None if settings is None else settings.plugin is not None,
     )
 
 
-def uses_of(asked: Iterable[Need], catalog: Catalog, plugin: Plugin | None) -> Mapping[Key, list[Need]]:
-    """The needs that name each candidate, whether or not a gate is closed for it."""
-    found: dict[Key, list[Need]] = {}
-    for need in asked:
-        for candidate in catalog.find(need.families, source_of(plugin, need.name)):
-            found.setdefault(_key(candidate), []).append(need)
-    return found
+class _Look:
+    """One look at a catalog through a configuration's eyes."""
 
+    def __init__(
+        self,
+        catalog: Catalog,
+        settings: ServiceSettings | None,
+        environ: Mapping[str, str],
+        verdicts: Iterable[Verdict],
+    ) -> None:
+        self._catalog = catalog
+        self._plugin = settings.plugin if settings else _OPEN
+        self._nobody = settings or resolve(Service())
+        self._gates = Gates(catalog, self._plugin, environ)
+        self._needs = needs_of(settings)[0] if settings else ()
+        self._uses = uses_of(self._needs, catalog, self._plugin)
+        self._failed: dict[Key, Problem] = {
+            key_of(verdict.candidate): verdict.problems[0] for verdict in verdicts if not verdict.is_good
+        }
 
-def admissions_of(candidate: Candidate, settings: ServiceSettings, catalog: Catalog) -> tuple[Admission, ...]:
-    """The uses of a candidate with their policies, as if every gate were open: what a probe builds."""
-    plugin = settings.plugin
-    uses = uses_of(needs_of(settings)[0], catalog, plugin).get(_key(candidate), ())
-    return tuple(Admission(need, candidate, policy_of(plugin, need.name, candidate.id, candidate.name)) for need in uses)
+    def entry(self, candidate: Candidate) -> Entry:
+        """The entry of an installed extension."""
+        uses = self._uses.get(key_of(candidate), ())
+        refusal = unspoken(candidate) or self._refusal(candidate, uses)
+        state = self._state(candidate, uses, refusal)
+        failure = self._failed.get(key_of(candidate))
+        if failure is not None and state in ("used", "available"):
+            return Entry(id=candidate.id, state="failed", candidate=candidate, uses=uses, reason=failure)
+        return Entry(id=candidate.id, state=state, candidate=candidate, uses=uses, reason=refusal)
 
+    def missing(self) -> Iterator[Entry]:
+        """One entry for each name that nothing installed answers."""
+        wanted: dict[str, list[Need]] = {}
+        for need in self._needs:
+            source = source_of(self._plugin, need.name)
+            if not self._catalog.find(need.families, source):
+                wanted.setdefault(source, []).append(need)
+        for source, needs in wanted.items():
+            answer = self._gates.admit(needs[0])
+            reason = answer if isinstance(answer, Problem) else None
+            yield Entry(id=source, state="not-installed", uses=tuple(needs), reason=reason)
 
-def _entry(
-    candidate: Candidate, uses: tuple[Need, ...], nobody: ServiceSettings, gates: Gates, failure: Problem | None
-) -> Entry:
-    # NOTE: for what nobody uses: what the gates would say if somebody did
-    imagined = Need((candidate.family,), candidate.id, "", nobody)
-    refusal = _unspoken(candidate) or _first_refusal(candidate, uses or (imagined,), gates)
-    state = _state(candidate, uses, gates, refusal)
-    if failure is not None and state in ("used", "available"):
-        return Entry(id=candidate.id, state="failed", candidate=candidate, uses=uses, reason=failure)
-    return Entry(id=candidate.id, state=state, candidate=candidate, uses=uses, reason=refusal)
+    def _state(self, candidate: Candidate, uses: Iterable[Need], refusal: Problem | None) -> State:
+        if candidate.distribution == "krakpy":
+            return "used" if uses else "built-in"
+        if refusal is not None:
+            return _STATES.get(refusal.code, "refused")
+        modes = {policy_of(self._plugin, use.name, candidate).mode for use in uses}
+        return ("off" if modes == {"off"} else "used") if modes else "available"
 
+    def _refusal(self, candidate: Candidate, uses: Iterable[Need]) -> Problem | None:
+        """The first gate that is closed for it, or that would be if somebody asked for it."""
+        imagined = Need((candidate.family,), candidate.id, "", self._nobody)
+        refusals = (self._refused(candidate, use) for use in uses or (imagined,))
+        return next((refusal for refusal in refusals if refusal), None)
 
-def _state(candidate: Candidate, uses: tuple[Need, ...], gates: Gates, refusal: Problem | None) -> State:
-    if candidate.distribution == "krakpy":
-        return "used" if uses else "built-in"
-    if refusal is not None:
-        return _STATES.get(refusal.code, "refused")
-    modes = {policy_of(gates.plugin, use.name, candidate.id, candidate.name).mode for use in uses}
-    return ("off" if modes == {"off"} else "used") if uses else "available"
-
-
-def _unspoken(candidate: Candidate) -> Problem | None:
-    if candidate.family in CONTRACTS and candidate.major <= MAJOR:
-        return None
-    message = f"this krakpy does not speak {group_of(candidate)}"
-    return Problem(Code.SDK_RANGE, candidate.id, message, "pip install --upgrade krakpy")
-
-
-def _first_refusal(candidate: Candidate, uses: Iterable[Need], gates: Gates) -> Problem | None:
-    return next((refusal for use in uses if (refusal := _refusal(candidate, use, gates))), None)
-
-
-def _refusal(candidate: Candidate, use: Need, gates: Gates) -> Problem | None:
-    answer = gates.admit(use)
-    if isinstance(answer, Problem):
-        return answer
-    admitted = [admission.candidate for admission in answer]
-    if candidate in admitted:
-        return None
-    message = f"{use.name!r} means {', '.join(other.id for other in admitted)} here"
-    return Problem(Code.AMBIGUOUS, use.place, message, f"write {candidate.id!r}")
-
-
-def _missing(asked: Iterable[Need], gates: Gates) -> Iterable[Entry]:
-    """One entry for each name that nothing installed answers."""
-    wanted: dict[str, list[Need]] = {}
-    for need in asked:
-        source = source_of(gates.plugin, need.name)
-        if not gates.catalog.find(need.families, source):
-            wanted.setdefault(source, []).append(need)
-    for source, needs in wanted.items():
-        answer = gates.admit(needs[0])
-        reason = answer if isinstance(answer, Problem) else None
-        yield Entry(id=source, state="not-installed", uses=tuple(needs), reason=reason)
-
-
-def _key(candidate: Candidate) -> Key:
-    return candidate.entry_point.group, candidate.id
-
-
-def group_of(candidate: Candidate) -> str:
-    """The entry-point group in full."""
-    return candidate.entry_point.group
-
-
-def kind_of(candidate: Candidate) -> str:
-    """`hook`, `middleware` or `driver`; for a group that this krakpy does not know, its name."""
-    contract = CONTRACTS.get(candidate.family)
-    return contract.kind if contract else candidate.family
+    def _refused(self, candidate: Candidate, use: Need) -> Problem | None:
+        answer = self._gates.admit(use)
+        if isinstance(answer, Problem):
+            return answer
+        admitted = [admission.candidate for admission in answer]
+        if candidate in admitted:
+            return None
+        message = f"{use.name!r} means {', '.join(other.id for other in admitted)} here"
+        return Problem(Code.AMBIGUOUS, use.place, message, f"write {candidate.id!r}")

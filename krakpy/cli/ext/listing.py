@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import click
 from rich.text import Text
@@ -12,18 +12,20 @@ from krakpy.cli.ext.inventory import Entry, Inventory, take
 from krakpy.cli.ext.source import settings_of
 from krakpy.cli.ext.verdicts import probed
 from krakpy.cli.options import config_option, json_option
-from krakpy.cli.terminal import counted, line_of, say, table
+from krakpy.cli.terminal import counted, line_of, say
 from krakpy.extension.catalog import read_catalog
 from krakpy.extension.gates import SWITCHES
 from krakpy.log_lines import printable
 
+#: as wide as the longest state
+STATE_WIDTH = 13
 COLOURS = {"used": "green", "available": "", "built-in": "dim", "off": "dim", "not-installed": "red", "failed": "red"}
 
 
 @click.command("list")
 @config_option("Say also where this configuration uses each, and what it asks for and lacks.")
 @click.option("--all", "with_own", is_flag=True, help="List krakpy's own parts too (--json always does).")
-@click.option("--probe", "with_probe", is_flag=True, help="Try each third-party extension in a process of its own.")
+@click.option("--probe", "with_probe", is_flag=True, help="Try each extension in a process of its own.")
 @json_option("krakpy.ext.list/1")
 def list_(*, path: str | None, with_own: bool, with_probe: bool, as_json: bool) -> None:
     """List what is installed: distribution, version, group, where it is used, state and reason.
@@ -36,7 +38,8 @@ def list_(*, path: str | None, with_own: bool, with_probe: bool, as_json: bool) 
     distributions that cannot be read).
     """
     catalog, settings = read_catalog(), settings_of(path)
-    verdicts = probed([c for c in catalog.candidates if not c.is_first_party], settings, catalog) if with_probe else ()
+    foreign = [candidate for candidate in catalog.candidates if candidate.distribution != "krakpy"]
+    verdicts = probed(foreign, settings, catalog) if with_probe else ()
     inventory = take(catalog, settings, os.environ, verdicts)
     if as_json:
         emit("krakpy.ext.list/1", file=path, **_document(inventory))
@@ -70,32 +73,36 @@ def _as_json(entry: Entry) -> dict[str, object]:
 def _show(inventory: Inventory, *, with_own: bool) -> None:
     own = [entry for entry in inventory.entries if entry.candidate and entry.candidate.distribution == "krakpy"]
     shown = [entry for entry in inventory.entries if with_own or entry not in own]
-    if shown:
-        rows = table("extension", "version", "group", "state", "used at", "reason")
-        for entry in shown:
-            rows.add_row(*_row(entry))
-        say(rows)
-    say(*(line_of(problem) for problem in inventory.problems), *_footer(inventory, len(own), with_own=with_own))
+    width = max((len(_named(entry)) for entry in shown), default=0)
+    for entry in shown:
+        say(*_lines(entry, width))
+    say(*map(line_of, inventory.problems), *_footer(inventory, 0 if with_own else len(own)))
 
 
-def _row(entry: Entry) -> tuple[Text, ...]:
-    candidate, reason = entry.candidate, entry.reason
-    version, group = (candidate.version, candidate.entry_point.group) if candidate else ("", "")
-    why = f"{reason.code.id} {reason.message}" if reason else ""
-    state = Text(entry.state, COLOURS.get(entry.state, "yellow"))
-    return Text(printable(entry.id), "bold"), Text(version), Text(group), state, _places(entry), Text(printable(why))
+def _lines(entry: Entry, width: int) -> Iterator[Text]:
+    state = (f"{entry.state:<{STATE_WIDTH}} ", COLOURS.get(entry.state, "yellow"))
+    group = entry.candidate.entry_point.group if entry.candidate else ""
+    yield Text.assemble(state, (f"{_named(entry):<{width}}", "bold"), (f"  {group}", "dim"))
+    margin = " " * (STATE_WIDTH + 1)
+    if entry.uses:
+        yield Text.assemble(margin, ("used at ", "dim"), (_places(entry), "cyan"))
+    # NOTE: which gate is closed is said once, below
+    if entry.reason and entry.state != "gate-closed":
+        yield Text(f"{margin}{entry.reason.code.id} {printable(entry.reason.message)}")
 
 
-def _places(entry: Entry) -> Text:
-    if not entry.uses:
-        return Text("")
+def _named(entry: Entry) -> str:
+    return printable(entry.id) + (f" {entry.candidate.version}" if entry.candidate else "")
+
+
+def _places(entry: Entry) -> str:
     first, more = entry.uses[0].place, len(entry.uses) - 1
-    return Text(printable(first) + (f" and {counted(more, 'other')}" if more else ""), "cyan")
+    return printable(first) + (f" and {counted(more, 'other')}" if more else "")
 
 
-def _footer(inventory: Inventory, own: int, *, with_own: bool) -> Iterable[Text]:
-    if not with_own:
-        yield Text(f"{counted(own, 'part')} of krakpy itself not shown (--all)", "dim")
+def _footer(inventory: Inventory, hidden: int) -> Iterator[Text]:
+    if hidden:
+        yield Text(f"{counted(hidden, 'part')} of krakpy itself not shown (--all)", "dim")
     yield from _gates(inventory)
 
 
@@ -107,4 +114,5 @@ def _gates(inventory: Inventory) -> Iterator[Text]:
 
 
 def _closed(why: str, remedy: str) -> Text:
-    return Text.assemble(("gate closed ", "yellow"), f"third-party code does not load: {why}", ("  →  ", "dim"), (remedy, "green"))
+    what = f"third-party code does not load: {why}"
+    return Text.assemble(("gate closed ", "yellow"), what, ("  →  ", "dim"), (remedy, "green"))

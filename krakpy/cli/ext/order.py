@@ -7,8 +7,9 @@ import click
 from rich.text import Text
 
 from krakpy.cli.documents import emit, listed
-from krakpy.cli.ext.seats import Seat, seats
+from krakpy.cli.ext.seats import Seat, foreign, seats
 from krakpy.cli.ext.source import settings_of
+from krakpy.cli.ext.verdicts import probed
 from krakpy.cli.options import config_option, json_option
 from krakpy.cli.terminal import complain, line_of, say
 from krakpy.extension.catalog import read_catalog
@@ -28,7 +29,8 @@ def order(*, path: str | None, as_json: bool) -> None:
     The object of --json: `file`, `seats` (each with `seat` and `order`: `name`, `id`, `inside`, `outside`) and
     `problems`.
     """
-    found, problems = seats(read_catalog(), settings_of(path))
+    catalog, settings = read_catalog(), settings_of(path)
+    found, problems = seats(catalog, probed(foreign(catalog, settings), settings, catalog))
     if as_json:
         documents = [{"seat": seat.family, "order": [step.as_dict() for step in seat.steps]} for seat in found]
         emit("krakpy.ext.order/1", file=path, seats=documents, problems=listed(problems))

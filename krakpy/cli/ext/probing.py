@@ -9,13 +9,11 @@ from rich.text import Text
 from krakpy.cli.documents import emit
 from krakpy.cli.ext.mending import mended
 from krakpy.cli.ext.source import complete_id, named, settings_of
-from krakpy.cli.ext.verdicts import as_document, job_of
+from krakpy.cli.ext.verdicts import as_document, job_of, judged
 from krakpy.cli.options import config_option, json_option
 from krakpy.cli.terminal import line_of, say
 from krakpy.extension.catalog import read_catalog
-from krakpy.extension.contracts import CONTRACTS
 from krakpy.extension.probe import Job, Verdict
-from krakpy.extension.probe import probe as spawn
 from krakpy.log_lines import printable
 
 
@@ -33,12 +31,12 @@ def probe(*, id: str, path: str | None, as_json: bool) -> None:
     (places), `hooks`, `inside`, `outside`, `summary`, `output` (the end of what it printed) and `problems`.
     """
     catalog, settings = read_catalog(), settings_of(path)
-    candidates = named(id, catalog, settings)
-    jobs = [job_of(candidate, settings, catalog) for candidate in candidates if candidate.family in CONTRACTS]
-    verdicts = spawn(jobs)
+    jobs = [job_of(candidate, settings, catalog) for candidate in named(id, catalog, settings)]
+    verdicts = judged(jobs)
     is_good = all(verdict.is_good for verdict in verdicts)
     if as_json:
-        emit("krakpy.ext.probe/1", ok=is_good, verdicts=[as_document(*pair) for pair in zip(jobs, verdicts, strict=True)])
+        documents = [as_document(job, verdict) for job, verdict in zip(jobs, verdicts, strict=True)]
+        emit("krakpy.ext.probe/1", ok=is_good, verdicts=documents)
     else:
         for job, verdict in zip(jobs, verdicts, strict=True):
             say(*lines_of(job, verdict))
@@ -49,7 +47,8 @@ def lines_of(job: Job, verdict: Verdict) -> Iterator[Text]:
     """The verdict as people read it."""
     candidate = verdict.candidate
     mark = Text("✓ ", "green") if verdict.is_good else Text("✗ ", "bold red")
-    yield mark + Text.assemble((candidate.id, "bold"), f" {candidate.version}  {candidate.entry_point.group}  {candidate.target}")
+    where = f"{candidate.entry_point.group}  {candidate.target}"
+    yield mark + Text.assemble((candidate.id, "bold"), f" {candidate.version}  {where}")
     for label, value in _facts(job, verdict):
         yield Text.assemble((f"  {label:<9}", "dim"), printable(value))
     for problem in (*verdict.problems, *verdict.warnings):

@@ -1,23 +1,24 @@
 """The order of every seat, resolved as a worker resolves it, without importing what third parties wrote.
 
-    found, problems = seats(read_catalog(), settings)
+    verdicts = probed(foreign(catalog, settings), settings, catalog)
+    found, problems = seats(catalog, verdicts)
 """
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from shlex import quote
 
-from krakpy.cli.ext.inventory import uses_of
 from krakpy.cli.ext.mending import mended
-from krakpy.cli.ext.verdicts import probed
+from krakpy.cli.ext.uses import key_of, uses_of
+from krakpy.codes import Code
 from krakpy.config.settings import ServiceSettings
-from krakpy.errors import ConfigurationError, Problem
+from krakpy.errors import Problem
 from krakpy.extension.catalog import Candidate, Catalog
 from krakpy.extension.contracts import CONTRACTS
 from krakpy.extension.needs import needs_of
-from krakpy.extension.ordering import Position, ordered
-
-SEATS = ("server", "router", "endpoint", "backend", "client")
+from krakpy.extension.probe import Verdict
+from krakpy.extension.seating import SEATS, is_own, seated
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +54,11 @@ class Seat:
         return CONTRACTS[self.family].purpose
 
 
-def seats(catalog: Catalog, settings: ServiceSettings | None) -> tuple[tuple[Seat, ...], tuple[Problem, ...]]:
-    """Every seat, and what could not be placed: a third party's that cannot be asked, a circle."""
-    middlewares = [candidate for candidate in catalog.candidates if candidate.family in SEATS]
-    own = [candidate for candidate in middlewares if candidate.distribution == "krakpy"]
-    steps, problems = _asked(_foreign(middlewares, catalog, settings), catalog, settings)
-    steps += [(candidate.family, _own(candidate)) for candidate in own]
+def seats(catalog: Catalog, verdicts: Iterable[Verdict]) -> tuple[tuple[Seat, ...], tuple[Problem, ...]]:
+    """Every seat with krakpy's own and those that a probe asked, and what cannot be placed: a bad verdict, a circle."""
+    steps, problems = _asked(verdicts)
+    own = [candidate for candidate in catalog.candidates if is_own(candidate.id)]
+    steps += [(candidate.family, _own(candidate)) for candidate in own if candidate.family in SEATS]
     found = []
     for family in SEATS:
         seat, circle = _ordered(family, [step for of, step in steps if of == family])
@@ -67,20 +67,18 @@ def seats(catalog: Catalog, settings: ServiceSettings | None) -> tuple[tuple[Sea
     return tuple(found), tuple(problems)
 
 
-def _foreign(middlewares: Iterable[Candidate], catalog: Catalog, settings: ServiceSettings | None) -> Iterator[Candidate]:
+def foreign(catalog: Catalog, settings: ServiceSettings | None) -> Iterator[Candidate]:
     """Third parties' middlewares: those that the configuration uses, or all without one."""
     used = uses_of(needs_of(settings)[0], catalog, settings.plugin) if settings else None
-    for candidate in middlewares:
-        is_used = used is None or (candidate.entry_point.group, candidate.id) in used
-        if candidate.distribution != "krakpy" and is_used:
+    for candidate in catalog.candidates:
+        is_used = used is None or key_of(candidate) in used
+        if candidate.family in SEATS and not is_own(candidate.id) and is_used:
             yield candidate
 
 
-def _asked(
-    candidates: Iterable[Candidate], catalog: Catalog, settings: ServiceSettings | None
-) -> tuple[list[tuple[str, Step]], list[Problem]]:
+def _asked(verdicts: Iterable[Verdict]) -> tuple[list[tuple[str, Step]], list[Problem]]:
     steps, problems = [], []
-    for verdict in probed(candidates, settings, catalog):
+    for verdict in verdicts:
         candidate = verdict.candidate
         if verdict.is_good:
             steps.append((candidate.family, Step(candidate.name, candidate.id, verdict.inside, verdict.outside)))
@@ -91,13 +89,16 @@ def _asked(
 def _own(candidate: Candidate) -> Step:
     """What one of krakpy's own classes says: the only code that is imported here."""
     loaded = candidate.entry_point.load()
-    return Step(candidate.name, candidate.id, tuple(getattr(loaded, "inside", ())), tuple(getattr(loaded, "outside", ())))
+    inside, outside = (tuple(getattr(loaded, relation, ())) for relation in ("inside", "outside"))
+    return Step(candidate.name, candidate.id, inside, outside)
 
 
 def _ordered(family: str, steps: list[Step]) -> tuple[Seat, tuple[Problem, ...]]:
-    by_name = {step.name: step for step in steps}
-    try:
-        names = ordered(Position(step.name, step.inside, step.outside) for step in steps)
-    except ConfigurationError as error:
-        return Seat(family, ()), error.problems
-    return Seat(family, tuple(by_name[name] for name in names)), ()
+    places, circling = seated({step.id: step for step in steps})
+    placed = sorted((step for step in steps if step.id in places), key=lambda step: places[step.id])
+    return Seat(family, tuple(placed)), tuple(_circle(id, family) for id in circling)
+
+
+def _circle(id: str, family: str) -> Problem:
+    message = f"its `inside` and `outside` in the {family} seat ask for a circle"
+    return Problem(Code.ORDER, id, message, f"krakpy ext show {quote(id)} --probe")

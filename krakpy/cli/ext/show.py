@@ -9,12 +9,10 @@ from krakpy.cli.documents import emit
 from krakpy.cli.ext.description import document_of, lines_of
 from krakpy.cli.ext.inventory import take
 from krakpy.cli.ext.source import complete_id, named, settings_of
-from krakpy.cli.ext.verdicts import as_document, job_of
+from krakpy.cli.ext.verdicts import as_document, job_of, judged
 from krakpy.cli.options import config_option, json_option
 from krakpy.cli.terminal import say
 from krakpy.extension.catalog import read_catalog
-from krakpy.extension.contracts import CONTRACTS
-from krakpy.extension.probe import probe
 
 
 @click.command()
@@ -37,9 +35,9 @@ def show(*, id: str, path: str | None, with_probe: bool, as_json: bool) -> None:
     documents = []
     for candidate in named(id, catalog, settings):
         document = document_of(inventory.of(candidate), candidate, settings)
-        if with_probe and candidate.family in CONTRACTS:
+        if with_probe:
             job = job_of(candidate, settings, catalog)
-            document["verdict"] = as_document(job, *probe([job]))
+            document["verdict"] = as_document(job, *judged([job]))
         documents.append(document)
     if as_json:
         emit("krakpy.ext.show/1", file=path, extensions=documents)

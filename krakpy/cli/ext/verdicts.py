@@ -4,11 +4,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from krakpy.cli.documents import listed
-from krakpy.cli.ext.inventory import admissions_of
 from krakpy.cli.ext.mending import mended
+from krakpy.cli.ext.uses import admissions_of, unspoken
 from krakpy.config.settings import ServiceSettings
 from krakpy.extension.catalog import Candidate, Catalog
-from krakpy.extension.contracts import CONTRACTS
 from krakpy.extension.preparing import jobs_of
 from krakpy.extension.probe import Job, Verdict, probe
 
@@ -17,7 +16,15 @@ def probed(
     candidates: Iterable[Candidate], settings: ServiceSettings | None, catalog: Catalog
 ) -> tuple[Verdict, ...]:
     """The verdicts on these candidates, each with its real settings where a configuration uses it."""
-    return probe([job_of(candidate, settings, catalog) for candidate in candidates if candidate.family in CONTRACTS])
+    return judged(job_of(candidate, settings, catalog) for candidate in candidates)
+
+
+def judged(jobs: Iterable[Job]) -> tuple[Verdict, ...]:
+    """The verdicts in the order of the jobs; what speaks another contract is not tried."""
+    jobs = tuple(jobs)
+    tried = iter(probe(job for job in jobs if not unspoken(job.candidate)))
+    refused = ((job.candidate, unspoken(job.candidate)) for job in jobs)
+    return tuple(Verdict(candidate, (problem,)) if problem else next(tried) for candidate, problem in refused)
 
 
 def job_of(candidate: Candidate, settings: ServiceSettings | None, catalog: Catalog) -> Job:

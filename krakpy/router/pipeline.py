@@ -1,0 +1,94 @@
+"""Assembles the router seat: falcon's application over a trie, with one resource for each endpoint.
+
+    app = build(service, [Route("/users/{id}", "GET", proxy)])
+"""
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import Any, NamedTuple, cast
+
+import falcon
+import falcon.asgi
+from falcon.routing import CompiledRouter
+from krakpy_sdk import ASGIApp, Proxy, Receive, Scope, Send
+
+from krakpy.config.model import Router
+from krakpy.config.settings import ServiceSettings
+from krakpy.router.built_in import Health, Options
+from krakpy.router.client_ip import client_address
+from krakpy.router.disconnects import Disconnects
+from krakpy.router.messages import GatewayRequest, GatewayResponse, Opening
+from krakpy.router.resource import EndpointResource
+from krakpy.router.trie import Resource, Trie
+from krakpy.router.unmatched import Unmatched
+
+#: what a WebSocket is refused with before it opens; servers answer 403
+_REFUSED = {"type": "websocket.close", "code": 1000}
+
+
+class Route(NamedTuple):
+    """One endpoint, as the router serves it."""
+
+    endpoint: str
+    """The path, as the configuration writes it: `/users/{id}`."""
+
+    method: str
+    """The method, in upper case."""
+
+    proxy: Proxy
+    """The whole router seat of the endpoint: the client's request in, the rendered answer out."""
+
+
+def build(service: ServiceSettings, routes: Sequence[Route]) -> ASGIApp:
+    """The application that serves these routes; ValueError for two that the same requests match."""
+    router = service.router
+    trie = Trie(cleans=router.remove_extra_slash)
+    for path, method, resource in _resources(router, routes):
+        trie.add_route(path, resource, method=method)
+    # NOTE: falcon names its own router's class, and uses `add_route` and `find` of it
+    app = falcon.asgi.App(
+        router=cast(CompiledRouter, trie), request_type=GatewayRequest, response_type=GatewayResponse
+    )
+    unmatched = Unmatched(trie, router)
+
+    async def answer_unmatched(req: Any, resp: Any, error: falcon.HTTPError, params: object) -> None:  # noqa: ARG001
+        await unmatched.respond(req, resp)
+
+    app.add_error_handler(falcon.HTTPError, answer_unmatched)
+    return _application(app)
+
+
+def _resources(router: Router, routes: Iterable[Route]) -> Iterable[tuple[str, str, Resource]]:
+    """Path, method and resource of everything that the router serves."""
+    if not router.disable_health:
+        yield f"/{router.health_path.removeprefix('/')}", "GET", Health()
+    address = client_address(router)
+    disconnects = Disconnects()
+    methods: dict[str, tuple[str, list[str]]] = {}
+    for route in routes:
+        shape = re.sub(r"\{[^/]*\}", "{}", route.endpoint)
+        methods.setdefault(shape, (route.endpoint, []))[1].append(route.method)
+        yield route.endpoint, route.method, EndpointResource(
+            *route, client_address=address, disconnects=disconnects, allows_encoded=router.disable_path_decoding
+        )
+    if router.auto_options:
+        for path, own in methods.values():
+            yield path, "OPTIONS", Options(own, router)
+
+
+def _application(app: falcon.asgi.App[GatewayRequest, GatewayResponse]) -> ASGIApp:
+    handle: Callable[..., Awaitable[None]] = app.__call__
+
+    def serve(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        if scope["type"] != "http":
+            return _refuse(scope, send)
+        return handle(scope, Opening(receive), send)
+
+    return serve
+
+
+async def _refuse(scope: Scope, send: Send) -> None:
+    if scope["type"] != "websocket":
+        raise ValueError(f"the router serves HTTP, not {scope['type']}")
+    await send(dict(_REFUSED))

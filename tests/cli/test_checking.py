@@ -1,0 +1,65 @@
+"""Finding everything that is wrong with a configuration."""
+import sys
+
+from krakpy.cli.checking import examine
+from krakpy.codes import Code
+from krakpy.errors import Problem
+
+OPEN = {"KRAKPY_ENABLE_PLUGINS": "1"}
+INPROC = {"defaults": {"isolation": "inproc"}}
+
+
+def built(_):
+    return ()
+
+
+def test_what_the_file_alone_can_tell_ends_the_examination(config):
+    findings = examine(config(version=2), environ={}, test=True, build=built)
+    assert [problem.code for problem in findings.problems] == [Code.VERSION]
+    assert findings.settings is None
+    assert not findings.is_good
+
+
+def test_a_test_probes_extensions_with_their_real_settings(config, site, using):
+    site.install("acme-geo", hooks={"geo": "Geo"})
+    path = config(using("geo", geo={"hedder": "X"}), plugin=INPROC)
+    findings = examine(path, environ=OPEN, test=True, build=built)
+    place = "endpoints[0].extra_config.plugin/req-resp-modifier.geo.hedder"
+    assert [problem.place for problem in findings.problems] == [place]
+
+
+def test_without_a_test_no_extension_is_tried(config, site, using):
+    site.install("acme-geo", "raise RuntimeError", hooks={"geo": "Geo"})
+    assert examine(config(using("geo"), plugin=INPROC), environ=OPEN).is_good
+
+
+def test_a_probe_that_fails_does_not_pass_a_test(config, site, using):
+    site.install("acme-geo", "raise RuntimeError('no')", hooks={"geo": "Geo"})
+    findings = examine(config(using("geo"), plugin=INPROC), environ=OPEN, test=True, build=built)
+    assert [problem.code for problem in findings.problems] == [Code.IMPORT_RAISED]
+    assert findings.problems[0].remedy == "pip install --upgrade acme-geo"
+
+
+def test_gates_and_probes_are_told_together(config, site, using):
+    site.install("acme-geo", "raise RuntimeError('no')", hooks={"geo": "Geo"})
+    path = config(using("geo", "nope"), plugin=INPROC)
+    found = examine(path, environ=OPEN, test=True, build=built).problems
+    assert {problem.code for problem in found} == {Code.NOT_INSTALLED, Code.IMPORT_RAISED}
+
+
+def test_what_goes_wrong_in_building_the_routes_is_told(config):
+    problem = Problem(Code.SETUP, "endpoints[0]", "no database")
+    findings = examine(config(), environ={}, test=True, build=lambda prepared: [problem])
+    assert findings.problems == (problem,)
+    assert findings.is_tested
+
+
+def test_a_problem_is_told_once(config):
+    problem = Problem(Code.SETUP, "endpoints[0]", "no database")
+    assert examine(config(), environ={}, test=True, build=lambda prepared: [problem, problem]).problems == (problem,)
+
+
+def test_nothing_is_imported_here(config, site, using):
+    site.install("acme-geo", hooks={"geo": "Geo"})
+    examine(config(using("geo"), plugin=INPROC), environ=OPEN, test=True, build=built)
+    assert "acme_geo" not in sys.modules

@@ -1,0 +1,314 @@
+"""Who gets which connection, who waits, and who gets a second try."""
+import asyncio
+from typing import Any
+
+import pytest
+from krakpy_sdk import Refused, Timeout
+
+from krakpy.client.dialing import Dialer
+from krakpy.client.exchange import Answer
+from krakpy.client.options import Limits
+from krakpy.client.origin import Origin
+from krakpy.client.pool import Pool
+from krakpy.config.settings import TransportSettings
+from tests.client.conftest import ask
+from tests.client.upstream import Upstream, answering, hanging, ok
+
+
+class Dials(Dialer):
+    """Makes so many connections; whoever wants more waits for ever."""
+
+    def __init__(self, number):
+        super().__init__(TransportSettings())
+        self.left = number
+        self.is_awaited = asyncio.Event()
+
+    async def dial(self, *target):
+        self.left -= 1
+        if self.left < 0:
+            self.is_awaited.set()
+            await asyncio.get_running_loop().create_future()
+        return await super().dial(*target)
+
+
+def closing_after(*answers):
+    """Answers as many requests, and ends the connection when one more comes."""
+
+    async def script(peer):
+        for answer in answers:
+            await peer.answer(answer)
+        await peer.request()
+
+    return script
+
+
+def together(size):
+    """Answers the first request of each connection once there are so many; later ones at once."""
+    everybody = asyncio.Barrier(size)
+
+    async def script(peer):
+        await peer.request()
+        await everybody.wait()
+        await peer.send(ok())
+        await answering(*[ok()] * 9)(peer)
+
+    return script
+
+
+async def test_an_idle_connection_is_used_again(serving, pooling):
+    upstream, pool = await serving(answering(ok(b"1"), ok(b"2"))), pooling()
+    assert [(await ask(pool, upstream)).body for _ in range(2)] == [b"1", b"2"]
+    assert upstream.connections == 1
+
+
+async def test_an_idle_connection_is_written_to_before_exchange_returns(serving, pooling):
+    """A merge starts all its requests first and waits afterwards, without a task for each."""
+    upstream, pool = await serving(answering(ok(b"1"), ok(b"2"))), pooling()
+    await ask(pool, upstream)
+    exchange = ask(pool, upstream)
+    connection = exchange.holder
+    assert connection in pool.at(upstream.origin)._connections
+    assert (await exchange).body == b"2"
+
+
+async def test_exchanges_at_the_same_time_have_connections_of_their_own(serving, pooling):
+    upstream, pool = await serving(together(3)), pooling()
+    await asyncio.gather(*[ask(pool, upstream) for _ in range(3)])
+    assert upstream.connections == 3
+
+
+async def test_disable_keep_alives_makes_a_connection_for_each(serving, pooling):
+    upstream, pool = await serving(answering(ok())), pooling(disable_keep_alives=True)
+    for _ in range(3):
+        await ask(pool, upstream)
+    assert upstream.connections == 3
+
+
+async def test_max_idle_connections_per_host_closes_the_others(serving, pooling):
+    upstream, pool = await serving(together(3)), pooling(max_idle_connections_per_host=1)
+    await asyncio.gather(*[ask(pool, upstream) for _ in range(3)])
+    while upstream.gone < 2:
+        await asyncio.sleep(0.001)
+    await ask(pool, upstream)
+    assert upstream.connections == 3
+
+
+async def test_idle_connection_timeout_closes_what_rests(serving, pooling):
+    upstream, pool = await serving(answering(ok())), pooling(idle_connection_timeout_s=0.05)
+    await ask(pool, upstream)
+    async with asyncio.timeout(0.5):
+        await upstream.someone_left.wait()
+
+
+async def test_idle_connection_timeout_begins_anew_with_each_exchange(serving, pooling):
+    upstream, pool = await serving(answering(*[ok()] * 9)), pooling(idle_connection_timeout_s=0.1)
+    for _ in range(4):
+        await ask(pool, upstream)
+        await asyncio.sleep(0.05)
+    assert upstream.connections == 1
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE"])
+async def test_c19_an_idempotent_request_on_a_stale_connection_is_sent_once_more(serving, pooling, method):
+    upstream, pool = await serving(closing_after(ok()), answering(ok())), pooling()
+    await ask(pool, upstream)
+    assert (await ask(pool, upstream, method=method)).status == 200
+    assert upstream.connections == 2
+
+
+@pytest.mark.parametrize("method", ["POST", "PATCH"])
+async def test_c19_other_requests_on_a_stale_connection_fail_and_are_never_sent_twice(serving, pooling, method):
+    upstream, pool = await serving(closing_after(ok()), answering(ok())), pooling()
+    await ask(pool, upstream)
+    with pytest.raises(Refused, match="without an answer"):
+        await ask(pool, upstream, method=method, body=b"x")
+    assert len(upstream.requests) == 2
+
+
+async def test_c19_a_connection_that_the_backend_closed_is_not_used(serving, pooling):
+    async def once(peer):
+        await peer.answer(ok())
+
+    upstream, pool = await serving(once), pooling()
+    for _ in range(5):
+        await ask(pool, upstream)
+    assert (await ask(pool, upstream, method="POST", body=b"x")).status == 200
+    assert len(upstream.requests) == 6
+
+
+async def test_c02_there_is_no_second_try_on_a_new_connection(serving, pooling):
+    upstream, pool = await serving(closing_after()), pooling()
+    with pytest.raises(Refused):
+        await ask(pool, upstream)
+    assert upstream.connections == 1
+
+
+async def test_c02_there_is_one_second_try_only(serving, pooling):
+    upstream, pool = await serving(closing_after(ok()), closing_after()), pooling()
+    await ask(pool, upstream)
+    with pytest.raises(Refused):
+        await ask(pool, upstream)
+    assert (upstream.connections, len(upstream.requests)) == (2, 3)
+
+
+async def test_c02_there_is_no_second_try_after_the_first_byte(serving, pooling):
+    async def broken(peer):
+        await peer.answer(ok())
+        await peer.answer(b"H")
+
+    upstream, pool = await serving(broken, answering(ok())), pooling()
+    await ask(pool, upstream)
+    with pytest.raises(Refused):
+        await ask(pool, upstream)
+    assert upstream.connections == 1
+
+
+async def test_c02_a_second_try_on_a_connection_in_use_is_the_last(serving):
+    first_may_answer = asyncio.Event()
+
+    async def busy(peer):
+        await peer.request()
+        await first_may_answer.wait()
+        await peer.send(ok())
+        await peer.request()
+
+    upstream = await serving(busy, closing_after(ok()))
+    dial = Dials(2)
+    pool = Pool(TransportSettings(), dialer=dial)
+    other = ask(pool, upstream)
+    while not upstream.requests:
+        await asyncio.sleep(0.001)
+    await ask(pool, upstream)
+    stale = ask(pool, upstream)
+    await dial.is_awaited.wait()
+    first_may_answer.set()
+    with pytest.raises(Refused, match="without an answer"):
+        await stale
+    await other
+    assert len(upstream.requests) == 4
+    await pool.close()
+
+
+async def test_the_second_try_keeps_the_deadline(serving, pooling):
+    upstream, pool = await serving(closing_after(ok()), hanging), pooling()
+    await ask(pool, upstream)
+    with pytest.raises(Timeout):
+        await ask(pool, upstream, within=0.1)
+
+
+async def test_c23_more_exchanges_than_connections_wait_in_line(serving, pooling):
+    upstream, pool = await serving(answering(*[ok()] * 20)), pooling(Limits(max_connections_per_origin=2))
+    answers = await asyncio.gather(*[ask(pool, upstream) for _ in range(10)])
+    assert [answer.status for answer in answers] == [200] * 10
+    assert upstream.connections <= 2
+
+
+async def test_c23_who_waits_gets_a_new_connection_when_one_is_lost(serving, pooling):
+    upstream = await serving(closing_after(), answering(ok(b"next")))
+    pool = pooling(Limits(max_connections_per_origin=1))
+    first, second = ask(pool, upstream), ask(pool, upstream)
+    with pytest.raises(Refused):
+        await first
+    assert (await second).body == b"next"
+
+
+async def test_c23_who_waits_gets_no_connection_with_an_extra_byte(serving, pooling):
+    upstream = await serving(answering(ok(b"right") + b"x"), answering(ok(b"next")))
+    pool = pooling(Limits(max_connections_per_origin=1))
+    first, second = ask(pool, upstream), ask(pool, upstream)
+    assert [(await first).body, (await second).body] == [b"right", b"next"]
+
+
+async def test_c23_who_waits_fails_at_its_own_deadline(serving, pooling):
+    upstream, pool = await serving(hanging), pooling(Limits(max_connections_per_origin=1))
+    holder = ask(pool, upstream)
+    waiting = [ask(pool, upstream, within=0.1) for _ in range(100)]
+    results = await asyncio.gather(*waiting, return_exceptions=True)
+    assert {str(result) for result in results} == {"context deadline exceeded"}
+    assert not holder.done()
+    holder.cancel()
+
+
+async def test_c23_a_dead_backend_leaves_the_others_alone(serving, pooling):
+    dead, well = await serving(hanging), await serving(answering(ok()))
+    pool = pooling(Limits(max_connections_per_origin=2))
+    waiting = [ask(pool, dead, within=0.2) for _ in range(50)]
+    async with asyncio.timeout(0.1):
+        assert (await ask(pool, well)).status == 200
+    await asyncio.gather(*waiting, return_exceptions=True)
+
+
+async def test_c23_who_waits_gets_no_connection_with_an_unread_byte(pooling):
+    class Noisy:
+        is_closed = False
+
+        def is_quiet(self):
+            return False
+
+        def close(self):
+            self.is_closed = True
+
+    noisy: Any = Noisy()
+    origin = Pool(TransportSettings(), dialer=Dials(0)).at(Origin("http", "a.test", 80))
+    exchange = origin.exchange(b"", None, method="GET", deadline=None, stream=False, make=Answer)
+    origin.release(noisy)
+    assert noisy.is_closed
+    assert not exchange.done()
+    origin.close()
+
+
+async def test_an_attempt_that_is_late_fails_nobody_else(serving):
+    class Late(Dialer):
+        attempts = 0
+
+        async def dial(self, *target):
+            self.attempts += 1
+            if self.attempts == 1:
+                raise Timeout("context deadline exceeded")
+            return await super().dial(*target)
+
+    upstream = await serving(answering(ok()))
+    pool = Pool(TransportSettings(), dialer=Late(TransportSettings()))
+    assert (await ask(pool, upstream)).status == 200
+    await pool.close()
+
+
+async def test_c24_who_gives_up_waiting_leaves_the_line(serving, pooling):
+    upstream, pool = await serving(answering(*[ok()] * 3)), pooling(Limits(max_connections_per_origin=1))
+    first, second, third = [ask(pool, upstream) for _ in range(3)]
+    second.cancel()
+    assert (await first).status == (await third).status == 200
+    assert len(upstream.requests) == 2
+
+
+async def test_c01_a_connection_that_cannot_be_made_fails_everybody_in_line(pooling):
+    closed = Upstream(hanging)
+    await closed.open()
+    await closed.close()
+    pool = pooling()
+    results = await asyncio.gather(*[ask(pool, closed) for _ in range(3)], return_exceptions=True)
+    assert [str(result) for result in results] == [f"http://127.0.0.1:{closed.port}: connection refused"] * 3
+
+
+async def test_a_connection_that_is_made_too_late_serves_the_next(serving, pooling):
+    upstream, pool = await serving(answering(ok(), ok())), pooling()
+    ask(pool, upstream).cancel()
+    while not upstream.connections:
+        await asyncio.sleep(0.001)
+    await asyncio.sleep(0.01)
+    await ask(pool, upstream)
+    assert upstream.connections == 1
+
+
+async def test_equal_heads_are_parsed_once(serving, pooling):
+    upstream, pool = await serving(answering(*[ok(b"1")] * 2, ok(b"12"))), pooling()
+    first, second, third = [(await ask(pool, upstream)).headers for _ in range(3)]
+    assert first is second is not third
+
+
+async def test_the_memory_of_heads_is_bounded(serving, pooling):
+    answers = [ok(b"", f"X-Id: {number}") for number in range(200)]
+    upstream, pool = await serving(answering(*answers)), pooling()
+    for number in range(200):
+        assert (await ask(pool, upstream)).headers["x-id"] == str(number)
+    assert len(pool.at(upstream.origin)._heads) <= 64

@@ -1,0 +1,129 @@
+"""Bodies that come in pieces are sent as they come, no faster than the backend takes them."""
+import asyncio
+
+import pytest
+from krakpy_sdk import Timeout
+
+from tests.client.conftest import ask
+from tests.client.upstream import answering, hanging, ok
+
+END = b"0\r\n\r\n"
+
+
+async def pieces(*parts):
+    for part in parts:
+        yield part
+
+
+async def test_pieces_are_written_as_they_are(serving, pooling):
+    upstream = await serving(answering(ok()))
+    await ask(pooling(), upstream, method="POST", body=pieces(b"5\r\nhello\r\n", b"1\r\n!\r\n", END))
+    assert upstream.requests[0].endswith(b"\r\n\r\n5\r\nhello\r\n1\r\n!\r\n0\r\n\r\n")
+
+
+async def test_the_connection_is_reused_after_the_whole_body(serving, pooling):
+    upstream, pool = await serving(answering(ok(), ok())), pooling()
+    for _ in range(2):
+        await ask(pool, upstream, method="POST", body=pieces(END))
+    assert upstream.connections == 1
+
+
+async def test_a_backend_that_does_not_read_slows_the_source_down(serving, pooling):
+    taken = 0
+
+    async def endless():
+        nonlocal taken
+        while True:
+            taken += 65536
+            yield b"10000\r\n" + b"x" * 65536 + b"\r\n"
+
+    async def deaf(peer):
+        await asyncio.sleep(0.3)
+
+    with pytest.raises(Timeout):
+        await ask(pooling(), await serving(deaf), method="POST", body=endless(), within=0.1)
+    # what the kernel's buffers of both sides take
+    assert taken < 20_000_000
+
+
+async def test_a_paused_body_goes_on_when_the_backend_reads(serving, pooling):
+    body = [b"10000\r\n" + b"x" * 65536 + b"\r\n"] * 100
+
+    async def slow(peer):
+        await asyncio.sleep(0.05)
+        await peer.answer(ok(b"got it"))
+        await peer.gone()
+
+    upstream = await serving(slow)
+    answer = await ask(pooling(), upstream, method="POST", body=pieces(*body, END))
+    assert answer.body == b"got it"
+    assert upstream.requests[0].count(b"x") == 6_553_600
+
+
+async def test_an_error_of_the_source_ends_the_exchange_and_the_connection(serving, pooling):
+    async def broken():
+        yield b"1\r\nx\r\n"
+        raise LookupError("the client is gone")
+
+    upstream = await serving(hanging)
+    with pytest.raises(LookupError, match="the client is gone"):
+        await ask(pooling(), upstream, method="POST", body=broken())
+    await upstream.someone_left.wait()
+
+
+async def test_c24_cancelling_ends_the_source(serving, pooling):
+    ended, started = asyncio.Event(), asyncio.Event()
+
+    async def endless():
+        try:
+            yield b"1\r\nx\r\n"
+            started.set()
+            await asyncio.get_running_loop().create_future()
+        finally:
+            ended.set()
+
+    exchange = ask(pooling(), await serving(hanging), method="POST", body=endless())
+    await started.wait()
+    exchange.cancel()
+    async with asyncio.timeout(0.5):
+        await ended.wait()
+
+
+async def test_a_connection_with_an_unsent_body_is_not_reused(serving, pooling):
+    """A backend may answer before it has read all, a refusal for instance; the rest of the body is no request."""
+
+    async def endless():
+        yield b"1\r\nx\r\n"
+        await asyncio.get_running_loop().create_future()
+
+    async def refusing(peer):
+        await peer.read(10)
+        await peer.send(ok(b"no", status="413 Too much"))
+        await peer.gone()
+
+    upstream, pool = await serving(refusing, answering(ok(b"next"))), pooling()
+    assert (await ask(pool, upstream, method="POST", body=endless())).status == 413
+    assert (await ask(pool, upstream)).body == b"next"
+
+
+async def test_a_connection_whose_buffer_holds_a_body_is_not_reused(serving, pooling):
+    async def refusing(peer):
+        await peer.read(10)
+        await peer.send(ok(b"no", status="413 Too much"))
+        await asyncio.sleep(0.2)
+
+    upstream, pool = await serving(refusing, answering(ok(b"next"))), pooling()
+    assert (await ask(pool, upstream, method="POST", body=b"x" * 20_000_000)).status == 413
+    assert (await ask(pool, upstream, method="POST", body=b"y")).body == b"next"
+
+
+async def test_c19_a_body_in_pieces_is_never_sent_twice(serving, pooling):
+    async def closing(peer):
+        await peer.answer(ok())
+        await peer.request()
+
+    upstream, pool = await serving(closing), pooling()
+    await ask(pool, upstream)
+    with pytest.raises(Exception, match="without an answer"):
+        await ask(pool, upstream, method="PUT", body=pieces(END))
+    assert len(upstream.requests) == 2
