@@ -23,7 +23,7 @@ SUITES: dict[str, Callable[[], Awaitable[list[Cost]]]] = {
 
 def main() -> None:
     """Run the suites that are named, or all of them."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__.partition("\n")[0] if __doc__ else "")
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Prints what the parts of krakpy cost.")
     parser.add_argument("names", nargs="*", choices=[*SUITES, []], help="suites to run (all)")
     parser.add_argument("--json", action="store_true", help="one JSON object instead of a table")
     arguments = parser.parse_args()

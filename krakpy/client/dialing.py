@@ -58,17 +58,14 @@ class Dialer:
         addresses = await self._resolver.resolve(origin.host, origin.port)
         raw = await self._first_to_connect(addresses[:_MAX_ADDRESSES])
         is_secure = origin.scheme == "https"
-        try:
-            _, connection = await asyncio.get_running_loop().create_connection(
-                protocol,
-                sock=raw,
-                ssl=self._tls if is_secure else None,
-                server_hostname=origin.host if is_secure else None,
-                ssl_handshake_timeout=_HANDSHAKE_TIMEOUT_S if is_secure else None,
-            )
-        except BaseException:
-            raw.close()
-            raise
+        # NOTE: the socket belongs to the event loop from here on, whatever happens
+        _, connection = await asyncio.get_running_loop().create_connection(
+            protocol,
+            sock=raw,
+            ssl=self._tls if is_secure else None,
+            server_hostname=origin.host if is_secure else None,
+            ssl_handshake_timeout=_HANDSHAKE_TIMEOUT_S if is_secure else None,
+        )
         return connection
 
     @cached_property

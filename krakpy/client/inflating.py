@@ -30,8 +30,7 @@ class Inflater:
     def feed(self, data: bytes) -> Iterator[bytes]:
         """What these bytes unpack to, in pieces; UpstreamError for what is no gzip or too much."""
         self._taken += len(data)
-        piece = b""
-        while data or len(piece) == _STEP:
+        while data:
             piece = self._inflate(data)
             if piece:
                 yield piece
@@ -39,7 +38,6 @@ class Inflater:
                 data = self._member.unused_data
                 self._member = zlib.decompressobj(_GZIP)
                 self._is_within = False
-                piece = b""
             else:
                 data = self._member.unconsumed_tail
                 self._is_within = True

@@ -126,7 +126,7 @@ def redirected_headers(first: Request, last_url: str, url: str) -> Headers:
 
 
 def _is_same_or_below(host: str, parent: str) -> bool:
-    return host == parent or (":" not in host and host.endswith(f".{parent}"))
+    return host == parent or host.endswith(f".{parent}")
 
 
 async def with_body(request: Request) -> Request:

@@ -70,7 +70,7 @@ class EndpointHandler:
         """The document; an empty one is never complete, and has no fields of its own (KrakenD: the same)."""
         data = response.data
         if not data:
-            bare = Response(data={}) if self._is_raw(response) else Response(response.status, data=data)
+            bare = Response(data={}) if _is_raw(response) else Response(response.status, data=data)
             return self._signed(renderer.render(request, bare), self._incomplete)
         return self._signed(renderer.render(request, response), self._signature(response))
 
@@ -107,9 +107,6 @@ class EndpointHandler:
             return False
         return not (self._may_be_raw and response.status < 300)
 
-    def _is_raw(self, response: Response) -> bool:
-        return response.data is None and (response.body is not None or response.stream is not None)
-
 
 class UnavailableEndpoint:
     """Stands in for an endpoint whose extension failed: answers 503 with a problem document that names no internals."""
@@ -119,6 +116,10 @@ class UnavailableEndpoint:
 
     async def __call__(self, request: Request) -> Response:  # noqa: ARG002  whatever is asked
         return self._response
+
+
+def _is_raw(response: Response) -> bool:
+    return response.data is None and (response.body is not None or response.stream is not None)
 
 
 def _typed(headers: RawHeaders, body: bytes) -> RawHeaders:

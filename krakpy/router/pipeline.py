@@ -18,6 +18,7 @@ from krakpy.config.settings import ServiceSettings
 from krakpy.router.built_in import Health, Options
 from krakpy.router.client_ip import client_address
 from krakpy.router.disconnects import Disconnects
+from krakpy.router.failures import report
 from krakpy.router.messages import GatewayRequest, GatewayResponse, Opening
 from krakpy.router.resource import EndpointResource
 from krakpy.router.trie import Resource, Trie
@@ -56,7 +57,14 @@ def build(service: ServiceSettings, routes: Sequence[Route]) -> ASGIApp:
         await unmatched.respond(req, resp)
 
     app.add_error_handler(falcon.HTTPError, answer_unmatched)
+    app.add_error_handler(Exception, _answer_defect)
     return _application(app)
+
+
+async def _answer_defect(req: Any, resp: Any, error: Exception, params: object) -> None:  # noqa: ARG001  falcon's own
+    """What is left: an answer that could not be written."""
+    report(error, f"{req.method} {req.uri_template}")
+    resp.take(500, (), b"")
 
 
 def _resources(router: Router, routes: Iterable[Route]) -> Iterable[tuple[str, str, Resource]]:

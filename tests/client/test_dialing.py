@@ -81,6 +81,15 @@ async def test_the_next_address_is_tried_after_a_moment(serving, dialling, deaf)
     assert (await ask(pool, upstream, within=0.5)).status == 200
 
 
+async def test_the_loser_of_a_race_is_closed(serving, dialling):
+    upstream = await serving(answering(ok()))
+    address = ("127.0.0.1", upstream.port)
+    await ask(dialling(address, address, address, dialer_fallback_delay_s=1e-9), upstream)
+    async with asyncio.timeout(1):
+        while upstream.gone < upstream.connections - 1:
+            await asyncio.sleep(0.001)
+
+
 async def test_a_negative_fallback_delay_waits_for_the_failure(serving, dialling, deaf):
     upstream = await serving(answering(ok()))
     pool = dialling(deaf, ("127.0.0.1", upstream.port), dialer_fallback_delay_s=-1)

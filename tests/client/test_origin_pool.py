@@ -31,6 +31,21 @@ class Dials(Dialer):
         return await super().dial(*target)
 
 
+class Held:
+    """A connection that notes what it is given."""
+
+    def __init__(self, *, is_quiet):
+        self.is_quiet = lambda: is_quiet
+        self.is_closed = False
+        self.sent = []
+
+    def close(self):
+        self.is_closed = True
+
+    def send(self, exchange):
+        self.sent.append(exchange)
+
+
 def closing_after(*answers):
     """Answers as many requests, and ends the connection when one more comes."""
 
@@ -189,6 +204,17 @@ async def test_c02_a_second_try_on_a_connection_in_use_is_the_last(serving):
     await pool.close()
 
 
+async def test_a_second_try_comes_before_all_others(pooling):
+    origin = Pool(TransportSettings(), dialer=Dials(0)).at(Origin("http", "a.test", 80))
+    others = [origin.exchange(b"", None, method="GET", deadline=None, stream=False, make=Answer) for _ in range(3)]
+    others[1].cancel()
+    origin.retry(others[1])
+    held: Any = Held(is_quiet=True)
+    origin.release(held)
+    assert held.sent == [others[1]]
+    origin.close()
+
+
 async def test_the_second_try_keeps_the_deadline(serving, pooling):
     upstream, pool = await serving(closing_after(ok()), hanging), pooling()
     await ask(pool, upstream)
@@ -238,17 +264,33 @@ async def test_c23_a_dead_backend_leaves_the_others_alone(serving, pooling):
     await asyncio.gather(*waiting, return_exceptions=True)
 
 
+async def test_a_backend_that_closes_at_once_is_refused(serving):
+    class Short(Dialer):
+        async def dial(self, *target):
+            connection = await super().dial(*target)
+            connection.close()
+            return connection
+
+    pool = Pool(TransportSettings(), dialer=Short(TransportSettings()))
+    with pytest.raises(Refused, match="closed the connection at once"):
+        await ask(pool, await serving(hanging))
+    await pool.close()
+
+
+async def test_an_idle_connection_that_ends_is_forgotten(serving, pooling):
+    async def once(peer):
+        await peer.answer(ok())
+
+    upstream, pool = await serving(once), pooling()
+    await ask(pool, upstream)
+    async with asyncio.timeout(1):
+        while not pool.at(upstream.origin).is_unused:
+            await asyncio.sleep(0.001)
+    assert pool.at(upstream.origin)._idle == []
+
+
 async def test_c23_who_waits_gets_no_connection_with_an_unread_byte(pooling):
-    class Noisy:
-        is_closed = False
-
-        def is_quiet(self):
-            return False
-
-        def close(self):
-            self.is_closed = True
-
-    noisy: Any = Noisy()
+    noisy: Any = Held(is_quiet=False)
     origin = Pool(TransportSettings(), dialer=Dials(0)).at(Origin("http", "a.test", 80))
     exchange = origin.exchange(b"", None, method="GET", deadline=None, stream=False, make=Answer)
     origin.release(noisy)

@@ -1,6 +1,6 @@
 """The router seat as one ASGI application."""
 import pytest
-from krakpy_sdk import Response
+from krakpy_sdk import RejectedError, Response
 from krakpy_sdk.testing import answers
 
 from krakpy.router.handler import EndpointHandler
@@ -57,6 +57,13 @@ async def test_a_server_that_says_nothing_of_its_asgi_version_is_served():
 def test_two_routes_for_the_same_requests_are_refused(routes):
     with pytest.raises(ValueError, match="there is a route already"):
         build(service(), [Route(path, method, plain) for path, method in routes])
+
+
+async def test_an_answer_that_cannot_be_written_is_a_failure(caplog, clean_loggers):
+    refusal = RejectedError("no", status=401, headers={"WWW-Authenticate": "a\r\nb"})
+    answer = await get(app("/a", proxy=answers(refusal)), "/a")
+    assert (answer.status, answer.headers, answer.body) == (500, [("content-length", "0")], b"")
+    assert (caplog.records[-1].fields["endpoint"], caplog.records[-1].fields["cause"]) == ("GET /a", "ValueError")
 
 
 async def test_a_websocket_is_refused_before_it_opens():
