@@ -12,12 +12,13 @@ from collections.abc import Awaitable, Callable
 
 import uvloop
 
-from benchmarks import extensions, pipeline
+from benchmarks import extensions, pipeline, pool
 from benchmarks.clock import Cost
 
 SUITES: dict[str, Callable[[], Awaitable[list[Cost]]]] = {
     "extensions": extensions.measure,
     "pipeline": pipeline.measure,
+    "pool": pool.measure,
 }
 
 

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from krakpy.config.loading import load
 from krakpy.errors import ConfigurationError
 from krakpy.extension.preparing import Options, plan, prepare
+from krakpy.gateway import verify
 from krakpy.lifespan import GatewayApp, tell, told
 from krakpy.logs import DefaultOptions, configure
 
@@ -30,6 +31,7 @@ def from_environment(environ: Mapping[str, str]) -> GatewayApp:
     try:
         loaded = load(path, environ)
         configure(loaded.settings.logging or DefaultOptions())
+        verify(loaded.settings)
         _, refused = plan(loaded.settings, environ=environ, options=options)
         if refused and not options.ignore_missing:
             raise ConfigurationError(tuple(refused))

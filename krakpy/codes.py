@@ -29,6 +29,7 @@ class Code(Enum):
     DUPLICATE_KEY = ("KC017", "One key is written twice, or in two spellings.", "Keep one of the two.")
     NO_HOST = ("KC018", "A backend has no host to ask.", "Give it a `host`, or give one to the service.")
     IGNORED = ("KC019", "A key or value that is accepted and has no effect.", "Remove it.")
+    SCHEMA = ("KC020", "The file breaks the schema that `check -s` names, or that schema cannot be used.", "Mend the value that is named, or the schema.")
 
     NOT_INSTALLED = ("KX001", "An extension that the configuration names is not installed.", "pip install the package that offers it.")
     AMBIGUOUS = ("KX002", "Two distributions offer one name.", "Write `distribution/name`, or uninstall one of them.")

@@ -15,10 +15,12 @@ from krakpy_sdk import ASGIApp, Proxy
 from krakpy.backend import pipeline as backend
 from krakpy.client import pipeline as client
 from krakpy.client.pool import Pool
+from krakpy.client.tls import client_context
 from krakpy.client.transport import HttpTransport
-from krakpy.config.settings import BackendSettings, EndpointSettings, ServiceSettings
+from krakpy.codes import Code
+from krakpy.config.settings import BackendSettings, EndpointSettings, Mirror, ServiceSettings
 from krakpy.endpoint import pipeline as endpoint
-from krakpy.errors import ExtensionError, Problem
+from krakpy.errors import ConfigError, ConfigurationError, ExtensionError, Problem
 from krakpy.extension.manager import ExtensionManager
 from krakpy.extension.preparing import Prepared
 from krakpy.logs import event
@@ -51,9 +53,12 @@ def _route(
     connect: Connect,
     problem: Problem | None,
 ) -> router.Route:
-    """One endpoint with its router seat; 503 where an extension that it needs is not available."""
+    """One endpoint with its router seat; 503 where an extension that it needs is not available.
+
+    A bare 500 where there are shadow backends alone (KrakenD: the same).
+    """
     problem = problem or extensions.failure(settings.place)
-    if problem is None:
+    if problem is None and endpoint.answering(settings).backends:
         try:
             proxy = _endpoint(settings, extensions, connect)
             renderer = None if settings.is_no_op else extensions.driver("renderer", settings)
@@ -67,9 +72,22 @@ def _route(
 
 
 def _endpoint(settings: EndpointSettings, extensions: ExtensionManager, connect: Connect) -> Proxy:
+    """One endpoint; its shadow backends have a pipe of their own, with all that stands inside of `shadow`."""
+    shadows, settings = endpoint.shadowing(settings), endpoint.answering(settings)
+    if shadows.backends:
+        mirror = Mirror(
+            proxy=_merged(shadows, extensions, connect, inside="shadow"), timeout_s=endpoint.shadow_timeout_s(shadows)
+        )
+        settings = msgspec.structs.replace(settings, mirror=mirror)
+    return _merged(settings, extensions, connect)
+
+
+def _merged(
+    settings: EndpointSettings, extensions: ExtensionManager, connect: Connect, *, inside: str = ""
+) -> Proxy:
     backends = [_backend(own, extensions, connect) for own in settings.backends]
     merger = extensions.driver("merger", settings) if len(backends) > 1 else None
-    return endpoint.build(settings, extensions.chain("endpoint", settings), backends, merger)
+    return endpoint.build(settings, extensions.chain("endpoint", settings, inside=inside), backends, merger)
 
 
 def _backend(settings: BackendSettings, extensions: ExtensionManager, connect: Connect) -> Proxy:
@@ -80,6 +98,14 @@ def _backend(settings: BackendSettings, extensions: ExtensionManager, connect: C
     )
     exchange = client.build(extensions.chain("client", settings), connect(settings))
     return backend.build(extensions.chain("backend", settings), exchange)
+
+
+def verify(service: ServiceSettings) -> None:
+    """What only the seats can tell of a configuration, before there is a worker; ConfigurationError if it is wrong."""
+    try:
+        client_context(service.transport.client_tls)
+    except ConfigError as error:
+        raise ConfigurationError((Problem(Code.WRONG_TYPE, error.path, error.message),)) from error
 
 
 class Gateway:

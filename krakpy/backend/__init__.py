@@ -1,1 +1,1 @@
-"""Seat 3: one upstream is asked. Each module but `placeholders` is one middleware, reached through its entry point."""
+"""Seat 3: one upstream is asked. Modules that an entry point names are one middleware each; others serve those."""

@@ -1,12 +1,13 @@
-"""Reshape the document of one backend before it is merged: `target`, `allow` or `deny`, `mapping`, `group`.
+"""Reshape the document of one backend before it is merged: `target`, `allow` or `deny`, `mapping`, flatmap, `group`.
 
     {"url_pattern": "/users", "target": "data", "allow": ["id", "name"], "mapping": {"id": "key"}, "group": "user"}
 """
 from __future__ import annotations
 
-from krakpy_sdk import BackendMiddleware, BackendSettings, Proxy, Request, Response
+from krakpy_sdk import BackendMiddleware, Proxy, Request, Response
 
-from krakpy.backend.shaping import shaper
+from krakpy.backend.shaping import ShapedSettings, shaper
+from krakpy.encoding.flatmap import flatmap
 
 
 class Formatting:
@@ -20,11 +21,11 @@ class Formatting:
     outside = ("decoding", "status_rules")
 
     @classmethod
-    def applies_to(cls, settings: BackendSettings) -> bool:
+    def applies_to(cls, settings: ShapedSettings) -> bool:
         is_configured = settings.target or settings.allow or settings.deny or settings.mapping or settings.group
-        return bool(is_configured) and not settings.is_no_op
+        return (bool(is_configured) or flatmap(settings.proxy.flatmap_filter) is not None) and not settings.is_no_op
 
-    def __init__(self, settings: BackendSettings, next: Proxy) -> None:
+    def __init__(self, settings: ShapedSettings, next: Proxy) -> None:
         self._shape = shaper(settings)
         self._next = next
 

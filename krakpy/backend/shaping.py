@@ -3,23 +3,40 @@
     shape = shaper(settings)            # target "data", allow ["id"], group "user"
     shape({"data": {"id": 1, "b": 2}})  # {"user": {"id": 1}}
 
-The order is `target`, then `allow` or else `deny`, then `mapping`, then `group` (KrakenD: entity formatter). A document
-is never changed in place, since others may hold it: changed objects are new, the rest is shared.
+The order is `target`, then `allow` or else `deny`, then `mapping`, then `group` (KrakenD: entity formatter). A flatmap
+filter stands in place of `allow`, `deny` and `mapping`. A document is never changed in place, since others may hold it:
+changed objects are new, the rest is shared.
 """
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Protocol
 
 from krakpy_sdk import BackendSettings
+
+from krakpy.encoding.flatmap import Operation, flatmap
 
 Document = dict[str, Any]
 Change = Callable[[Document], Document]
 Shape = Callable[[Document | None], Document | None]
 
 
-def shaper(settings: BackendSettings) -> Shape:
-    """What `target`, `allow`, `deny`, `mapping` and `group` do together."""
+class HasFlatmap(Protocol):
+    """`extra_config.proxy`, as far as it counts here."""
+
+    @property
+    def flatmap_filter(self) -> Sequence[Operation]: ...
+
+
+class ShapedSettings(BackendSettings, Protocol):
+    """A backend that tells how its documents are reshaped."""
+
+    @property
+    def proxy(self) -> HasFlatmap: ...
+
+
+def shaper(settings: ShapedSettings) -> Shape:
+    """What `target`, `allow`, `deny`, `mapping`, `flatmap_filter` and `group` do together."""
     steps = tuple(_steps(settings))
     if len(steps) == 1:
         return steps[0]
@@ -32,17 +49,25 @@ def shaper(settings: BackendSettings) -> Shape:
     return shape
 
 
-def _steps(settings: BackendSettings) -> Iterator[Shape]:
+def _steps(settings: ShapedSettings) -> Iterator[Shape]:
     if settings.target:
         yield _target(settings.target)
+    filtered = flatmap(settings.proxy.flatmap_filter)
+    if filtered is None:
+        yield from _manipulations(settings)
+    else:
+        yield filtered
+    if settings.group:
+        yield _group(settings.group)
+
+
+def _manipulations(settings: BackendSettings) -> Iterator[Shape]:
     if settings.allow:
         yield _where_there_is_something(_keep(_tree_of_allowed(settings.allow)))
     elif settings.deny:
         yield _where_there_is_something(_drop(_tree_of_denied(settings.deny)))
     if settings.mapping:
         yield _where_there_is_something(_rename(settings.mapping))
-    if settings.group:
-        yield _group(settings.group)
 
 
 def _where_there_is_something(change: Change) -> Shape:

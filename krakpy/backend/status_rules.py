@@ -1,18 +1,44 @@
-"""Tell answers that are a success from those that are none.
+"""Tell answers that are a success from those that are none, and say what becomes of the others.
+
+    "backend/http": {"return_error_details": "users"}       # the answer holds `error_users`
+    "backend/http": {"return_error_code": true}             # the client sees the backend's status
 
 A backend whose answers are decoded succeeds with 200 and 201 alone.
 """
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any, Protocol
+
 from krakpy_sdk import BackendMiddleware, BackendSettings, BadStatus, Proxy, Request, Response
 
 from krakpy.backend.placeholders import rewritten
+
+Answer = Callable[[Request, Response], Response]
+"""What is answered instead of a response that is no success."""
+
+
+class Rules(Protocol):
+    """`extra_config."backend/http"`."""
+
+    @property
+    def return_error_details(self) -> str | None: ...
+    @property
+    def return_error_code(self) -> bool: ...
+
+
+class RuledSettings(BackendSettings, Protocol):
+    """A backend that tells what becomes of its errors."""
+
+    @property
+    def http(self) -> Rules: ...
 
 
 class StatusRules:
     """Raises BadStatus for every status but 200 and 201 (KrakenD: `invalid status code …`, 202, 204 and 206 too).
 
-    Absent for `no-op`, where every answer is passed on.
+    With `return_error_code` the error passes status, body and type on; with `return_error_details` there is no error,
+    but an incomplete answer that holds them. Absent for `no-op`, where every answer is passed on.
     """
 
     inside = ("filter_headers", "plugin/req-resp-modifier", "formatting", "decoding")
@@ -21,16 +47,50 @@ class StatusRules:
     def applies_to(cls, settings: BackendSettings) -> bool:
         return not settings.is_no_op
 
-    def __init__(self, settings: BackendSettings, next: Proxy) -> None:
-        self._asked = f"{settings.method} {rewritten(settings.url_pattern)}"
+    def __init__(self, settings: RuledSettings, next: Proxy) -> None:
+        self._instead = _instead(settings)
         self._next = next
 
     async def __call__(self, request: Request) -> Response:
         response = await self._next(request)
-        status = response.status
-        if status in (200, 201):
+        if response.status in (200, 201):
             return response
-        raise BadStatus(f"invalid status code {status} [{self._asked}]: {request.url}", backend_status=status)
+        return self._instead(request, response)
+
+
+def _instead(settings: RuledSettings) -> Answer:
+    rules = settings.http
+    if rules.return_error_details:
+        return _detailed(f"error_{rules.return_error_details}")
+    # NOTE: a name that is there and empty switches `return_error_code` off too (KrakenD: the same)
+    is_passed = rules.return_error_code and rules.return_error_details is None
+    return _failed(f"{settings.method} {rewritten(settings.url_pattern)}", is_passed=is_passed)
+
+
+def _failed(asked: str, *, is_passed: bool) -> Answer:
+    def failed(request: Request, response: Response) -> Response:
+        raise BadStatus(
+            f"invalid status code {response.status} [{asked}]: {request.url}",
+            backend_status=response.status,
+            body=response.body or b"",
+            content_type=response.headers.get("content-type", ""),
+            is_passed=is_passed,
+        )
+
+    return failed
+
+
+def _detailed(key: str) -> Answer:
+    def detailed(request: Request, response: Response) -> Response:  # noqa: ARG001  the answer tells all
+        details: dict[str, Any] = {"http_status_code": response.status}
+        if response.body:
+            # NOTE: bytes that are no UTF-8 are kept, as the encoding `string` does; JSON makes U+FFFD of them
+            details["http_body"] = response.body.decode("utf-8", "surrogateescape")
+        if kind := response.headers.get("content-type"):
+            details["http_body_encoding"] = kind
+        return Response(data={key: details}, is_complete=False)
+
+    return detailed
 
 
 _guard: type[BackendMiddleware] = StatusRules

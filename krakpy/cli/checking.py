@@ -7,7 +7,9 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from itertools import chain
 
+from krakpy.cli.custom_schema import breaches
 from krakpy.cli.ext.mending import mended
 from krakpy.cli.trial import build_routes
 from krakpy.codes import Code
@@ -39,18 +41,28 @@ def examine(
     *,
     environ: Mapping[str, str] | None = None,
     lint: bool = False,
+    schema: str | None = None,
     test: bool = False,
     build: Callable[[Prepared], Iterable[Problem]] = build_routes,
 ) -> Findings:
-    """The findings; `lint` makes errors of weak types, `test` probes extensions and builds routes in children."""
+    """The findings; `lint` makes errors of weak types, `schema` is a file with rules of the operator's own.
+
+    `test` probes extensions and builds routes in children.
+    """
     environ = os.environ if environ is None else environ
+    broken = breaches(path, schema) if schema is not None else ()
     try:
         loaded = load(path, environ)
     except ConfigurationError as error:
-        return Findings(path=path, problems=_linted(error.problems, lint=lint))
+        return Findings(path=path, problems=_joined(_linted(error.problems, lint=lint), broken))
     found = _tested(loaded, environ, build) if test else _planned(loaded, environ)
-    problems = tuple(dict.fromkeys((*_linted(loaded.problems, lint=lint), *found)))
+    problems = _joined(_linted(loaded.problems, lint=lint), broken, found)
     return Findings(path=path, settings=loaded.settings, problems=problems, is_tested=test)
+
+
+def _joined(*found: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Everything that was found, each problem once."""
+    return tuple(dict.fromkeys(chain.from_iterable(found)))
 
 
 def _planned(loaded: Loaded, environ: Mapping[str, str]) -> Iterable[Problem]:

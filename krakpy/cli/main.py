@@ -19,6 +19,8 @@ from krakpy.cli.lazy import LazyGroup
     lazy={
         "run": "krakpy.cli.run:run",
         "check": "krakpy.cli.check:check",
+        "audit": "krakpy.cli.audit.command:audit",
+        "schema": "krakpy.cli.schema:schema",
         "ext": "krakpy.cli.ext.group:ext",
         "demo": "krakpy.cli.demo.command:demo",
         "version": "krakpy.cli.version:version",

@@ -6,11 +6,14 @@ from __future__ import annotations
 
 import os
 
+import msgspec
+
 from krakpy.config.loading import Loaded, load
 from krakpy.config.settings import ServiceSettings
 from krakpy.errors import ConfigurationError
 from krakpy.extension.manager import tell_failures
 from krakpy.extension.preparing import Options, Prepared, prepare
+from krakpy.gateway import verify
 from krakpy.lifespan import GatewayApp, tell
 from krakpy.logs import configure
 from krakpy.server.application import GRACEFUL_TIMEOUT_S, serve
@@ -37,7 +40,11 @@ def _prepared(path: str, options: Options, *, debug: bool) -> Prepared:
     try:
         loaded = load(path, os.environ)
         _log(loaded, debug=debug)
-        return prepare(loaded.settings, environ=os.environ, options=options)
+        settings = loaded.settings
+        if debug:
+            settings = msgspec.structs.replace(settings, debug_endpoint=True)
+        verify(settings)
+        return prepare(settings, environ=os.environ, options=options)
     except ConfigurationError as error:
         # PERF: rich takes 0.05 s to import, and a good start does not need it
         from krakpy.cli.terminal import refuse

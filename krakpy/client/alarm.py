@@ -25,8 +25,8 @@ class Clock(Protocol):
 class Alarm:
     """Calls `ring` once what is `due()` has come; `due` may move later as often as it likes, at no cost.
 
-    Whoever moves it earlier than `at` calls `set`. PERF: 0.05 µs for an exchange whose deadline is later than the last
-    one's, where a timer each takes 0.6 µs and a task with `asyncio.timeout` 4 µs.
+    Whoever moves it earlier than `at` calls `set`. PERF: a comparison for each exchange, where a timer each took 2 µs
+    and `asyncio.timeout` more than 10.
     """
 
     __slots__ = ("_due", "_loop", "_ring", "_timer", "at")

@@ -1,7 +1,7 @@
 """Follow redirects of a backend, as far as they stay with that backend."""
 from __future__ import annotations
 
-from collections.abc import Awaitable
+from collections.abc import AsyncIterable, Awaitable
 from typing import Protocol
 from urllib.parse import urljoin, urlsplit
 
@@ -58,12 +58,12 @@ class Redirects:
 
     def __call__(self, request: Request) -> Awaitable[Response]:
         if self._sends_body and request.stream is not None:
-            return self._kept(request)
+            return self._kept(request, request.stream)
         # PERF: `next` is called before anything is awaited, so that the request leaves at once
         return self._followed(request, self._next(request))
 
-    async def _kept(self, request: Request) -> Response:
-        request = await with_body(request)
+    async def _kept(self, request: Request, stream: AsyncIterable[bytes]) -> Response:
+        request = request.replace(body=await whole(stream), stream=None)
         return await self._followed(request, self._next(request))
 
     async def _followed(self, first: Request, answer: Awaitable[Response]) -> Response:
@@ -129,18 +129,16 @@ def _is_same_or_below(host: str, parent: str) -> bool:
     return host == parent or host.endswith(f".{parent}")
 
 
-async def with_body(request: Request) -> Request:
-    """The request with its stream read, so that it can be sent again; RejectedError 413 above `MAX_KEPT_BYTES`."""
-    if request.stream is None:
-        return request
+async def whole(stream: AsyncIterable[bytes]) -> bytes:
+    """A body that can be sent again; RejectedError 413 above `MAX_KEPT_BYTES`."""
     pieces: list[bytes] = []
     room = MAX_KEPT_BYTES
-    async for piece in request.stream:
+    async for piece in stream:
         room -= len(piece)
         if room < 0:
             raise RejectedError(f"the body has more than {MAX_KEPT_BYTES} bytes", status=413)
         pieces.append(piece)
-    return request.replace(body=b"".join(pieces), stream=None)
+    return b"".join(pieces)
 
 
 _guard: type[ClientMiddleware] = Redirects

@@ -21,10 +21,11 @@ Framed = tuple[str, bytes | AsyncIterable[bytes] | None]
 def framed(request: Request) -> Framed:
     """`Content-Length` where the request's headers have one, else chunked; for no body 0 with POST, PUT and PATCH.
 
-    KrakenD: the header counts if it is forwarded and has one numeric value.
+    An empty body that was read, in order to be copied, is a body with those three (KrakenD: the same). The header
+    counts if it is forwarded and has one numeric value.
     """
     body = request.body
-    if body:
+    if body or (body is not None and request.method in _NEEDS_LENGTH):
         return _whole(request, body)
     if request.stream is not None:
         length = announced_length(request)
@@ -36,7 +37,7 @@ def framed(request: Request) -> Framed:
 
 def _whole(request: Request, body: bytes) -> Framed:
     if announced_length(request) is None:
-        return _CHUNKED, b"%x\r\n%b\r\n0\r\n\r\n" % (len(body), body)
+        return _CHUNKED, (b"%x\r\n%b\r\n0\r\n\r\n" % (len(body), body) if body else b"0\r\n\r\n")
     # NOTE: an extension may have changed the body since the client announced it
     return f"\r\nContent-Length: {len(body)}", body
 

@@ -13,6 +13,7 @@ from krakpy.codes import Code
 from krakpy.config import hosts, placeholders, routes
 from krakpy.config.collisions import check_collisions
 from krakpy.config.features import check_features
+from krakpy.config.manipulation import check_manipulation
 from krakpy.config.model import Backend, Endpoint, EndpointProxy, Service
 from krakpy.config.namespaces import may_authenticate, may_replace_http
 from krakpy.config.placeholders import Available
@@ -33,6 +34,7 @@ def check(service: Service, report: Report) -> None:
     found = list(_routes(service, report))
     for place, endpoint, route in found:
         _check_endpoint(service, endpoint, route, place, report)
+        check_manipulation(endpoint, place, report)
     check_collisions(service, found, report)
     check_features(service, report)
 

@@ -205,6 +205,7 @@ def _values(reading: Reading, known: Fields, value: Mapping[Any, Any], place: st
 
 def _field(reading: Reading, field: Field, value: Any, place: str) -> Any:
     if value is None and reading.weak and field.kind is not Any and not field.is_required:
+        reading.converted(place, "null counts as absent")
         return ABSENT
     found = _decode(reading, field.kind, value, place)
     return ABSENT if found is INVALID and reading.weak and not field.is_required else found

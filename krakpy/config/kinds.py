@@ -21,17 +21,19 @@ class Model(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """
 
 
-_DURATION = "^[-+]?([0-9.]+(ns|us|µs|μs|ms|s|m|h))+$|^0$"
+_DURATION = r"(0|(([0-9]+(\.[0-9]*)?|\.[0-9]+)(ns|us|µs|μs|ms|s|m|h))+)"
 
 Seconds = Annotated[
     float,
-    Meta(ge=0, extra={"krakend": "duration"}, extra_json_schema={"type": "string", "pattern": _DURATION}),
+    Meta(
+        ge=0, extra={"krakend": "duration"}, extra_json_schema={"type": "string", "pattern": f"^[+]?{_DURATION}$"}
+    ),
 ]
 """A duration as KrakenD writes it (`"1m30s"`, `"250ms"`); seconds after decoding."""
 
 SignedSeconds = Annotated[
     float,
-    Meta(extra={"krakend": "duration"}, extra_json_schema={"type": "string", "pattern": _DURATION}),
+    Meta(extra={"krakend": "duration"}, extra_json_schema={"type": "string", "pattern": f"^[-+]?{_DURATION}$"}),
 ]
 """A duration that may be negative, where KrakenD gives that a meaning."""
 
@@ -39,10 +41,10 @@ Rest = Annotated[dict[str, Any], Meta(extra={"krakend": "rest"})]
 """Collects the keys that no other field of the object names, as they are."""
 
 ExactBool = Annotated[bool, Meta(extra={"krakend": "exact"})]
-"""True or false; a value of another type is ignored with a warning, as KrakenD's components do."""
+"""True or false; a value of another type counts as false, with a warning, as in KrakenD's components."""
 
 ExactText = Annotated[str, Meta(extra={"krakend": "exact"})]
-"""A text; a value of another type is ignored with a warning, as KrakenD's components do."""
+"""A text; a value of another type counts as an empty one, with a warning, as in KrakenD's components."""
 
 Port = Annotated[int, Meta(ge=0, le=65535)]
 """A TCP port."""

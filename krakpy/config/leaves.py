@@ -8,7 +8,7 @@ import msgspec
 
 from krakpy.codes import Code
 from krakpy.config import durations, scalars
-from krakpy.config.reading import ABSENT, INVALID, Reading
+from krakpy.config.reading import INVALID, Reading
 
 
 def duration(reading: Reading, kind: Any, value: Any, place: str) -> Any:
@@ -21,6 +21,8 @@ def duration(reading: Reading, kind: Any, value: Any, place: str) -> Any:
         return reading.wrong(place, str(error))
     if not isinstance(value, str):
         reading.converted(place, f'{scalars.describe(value)} is read as nanoseconds: "{durations.write(found)}"')
+    elif reading.weak and value.startswith("-") and not found:
+        reading.converted(place, f'"{value}" is read as "0s"')
     if kind is timedelta:
         return timedelta(seconds=found)
     try:
@@ -30,12 +32,13 @@ def duration(reading: Reading, kind: Any, value: Any, place: str) -> Any:
 
 
 def exact(reading: Reading, kind: type, value: Any, place: str) -> Any:
-    """The value if it has the type; else it counts as absent, with a warning, as in KrakenD's components."""
+    """The value if it has the type; else an empty one, with a warning, as in KrakenD's components."""
     if isinstance(value, kind):
         return value
-    message = f"{scalars.describe(value)} counts as absent: {scalars.name_of(kind)} is looked for"
-    reading.report.warning(Code.IGNORED, place, message)
-    return ABSENT
+    empty = kind()
+    message = f"{scalars.describe(value)} counts as {scalars.show(empty)}: {scalars.name_of(kind)} is looked for"
+    reading.report.warning(Code.WEAK_TYPE, place, message)
+    return empty
 
 
 def scalar(reading: Reading, kind: Any, bare: Any, value: Any, place: str) -> Any:

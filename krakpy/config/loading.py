@@ -39,14 +39,20 @@ def load(path: str | Path, environ: Mapping[str, str]) -> Loaded:
     Raises ConfigurationError with every error and warning that was found, not only the first.
     """
     report = Report()
-    environment.refuse_templates(environ, report)
-    document = None if report.has_errors else _document(Path(path), report)
-    if document is None:
-        raise ConfigurationError(report.problems)
-    service = _service(document, environ, report)
-    if report.has_errors:
+    service = read(path, environ, report)
+    if service is None or report.has_errors:
         raise ConfigurationError(report.problems)
     return Loaded(service=service, settings=resolve(service), problems=report.problems)
+
+
+def read(path: str | Path, environ: Mapping[str, str], report: Report) -> Service | None:
+    """The configuration in a file as far as it can be understood, for who looks at it and serves nothing.
+
+    What is wrong with it is in the report; None if the file as such cannot be read.
+    """
+    environment.refuse_templates(environ, report)
+    document = None if report.has_errors else _document(Path(path), report)
+    return None if document is None else _service(document, environ, report)
 
 
 def _document(path: Path, report: Report) -> dict[str, Any] | None:

@@ -74,11 +74,11 @@ class BackendProxy(Model, frozen=True, kw_only=True):
 class BackendHttp(Model, frozen=True, kw_only=True):
     """What becomes of a backend's status (KrakenD: `backend/http`)."""
 
-    return_error_details: ExactText = ""
-    """A name: an answer that is no success adds `error_<name>` with its status and body."""
+    return_error_details: ExactText | None = None
+    """A name: an answer that is no success adds `error_<name>` with its status and body; empty: it is a failure."""
 
     return_error_code: ExactBool = False
-    """Answer with the status of the only backend when it is no success."""
+    """Answer with the status of the only backend, or of the first of a sequence, when it is no success."""
 
 
 class BackendHttpClient(Model, frozen=True, kw_only=True):

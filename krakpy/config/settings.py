@@ -103,6 +103,13 @@ class BackendSettings(_Settings, frozen=True, kw_only=True):
     """Turns a body and `is_collection` into the document; put here when the pipeline is built."""
 
 
+class Mirror(msgspec.Struct, frozen=True, kw_only=True):
+    """What asks the shadow backends of an endpoint."""
+
+    proxy: seats.Proxy
+    timeout_s: float
+
+
 class EndpointSettings(_Settings, frozen=True, kw_only=True):
     """One path and method that is published."""
 
@@ -120,6 +127,8 @@ class EndpointSettings(_Settings, frozen=True, kw_only=True):
     sequential_propagated_params: tuple[str, ...]
     proxy: EndpointProxy
     backends: tuple[BackendSettings, ...]
+    mirror: Mirror | None = None
+    """What asks its shadow backends; put here, and those taken from `backends`, when the pipeline is built."""
 
 
 class ServiceSettings(_Settings, frozen=True, kw_only=True):

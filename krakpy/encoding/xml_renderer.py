@@ -23,8 +23,8 @@ class XmlRenderer:
     """Writes the document with the key as root if it has only one, else with the root `doc`; no XML declaration.
 
     Keys are sorted. `-x` is the attribute `x`, `#text` the text beside attributes and elements; an array repeats its
-    tag; what is empty is `<tag/>`. The body is empty if an attribute is null, an object or an array (KrakenD: the same).
-    What XML cannot say does not get out: other characters in names become `_`, control characters U+FFFD.
+    tag; what is empty is `<tag/>`. The body is empty if an attribute is null, an object or an array (KrakenD: the
+    same). What XML cannot say does not get out: other characters in names become `_`, control characters U+FFFD.
     """
 
     def __init__(self, config: object) -> None:

@@ -14,7 +14,7 @@ from krakpy.encoding.characters import utf8
 from krakpy.encoding.content import Content
 from krakpy.encoding.number_text import number_text
 from krakpy.encoding.numbers import Number
-from krakpy.encoding.yaml_scalars import block, quoted, scalar
+from krakpy.encoding.yaml_scalars import block, scalar
 
 _YAML = Content("application/yaml; charset=utf-8")
 _INDENT = "  "
@@ -56,14 +56,14 @@ def _object(members: dict[str, Any]) -> Iterator[str]:
     for key in sorted(members):
         value = members[key]
         lines = _node(value)
-        head = f"{quoted(key) if chr(10) in key else scalar(key)}:"
+        head = f"{scalar(key)}:"
         if isinstance(value, dict | list | tuple) and value:
             yield head
             yield from _indented(lines) if isinstance(value, dict) else lines
         else:
             first, *rest = lines
             yield f"{head} {first}"
-            yield from (_INDENT + line for line in rest)
+            yield from _continued(rest)
 
 
 def _array(items: Iterable[Any]) -> Iterator[str]:
@@ -71,6 +71,12 @@ def _array(items: Iterable[Any]) -> Iterator[str]:
         lines = iter(_node(item))
         yield f"- {next(lines)}"
         yield from _indented(lines)
+
+
+def _continued(lines: list[str]) -> Iterator[str]:
+    """The lines of a block under its key: KrakenD indents empty ones too, but for the last."""
+    for index, line in enumerate(lines, 1):
+        yield _INDENT + line if line or index < len(lines) else line
 
 
 def _indented(lines: Iterable[str]) -> Iterator[str]:

@@ -29,7 +29,7 @@ def _part(response: Response) -> dict[str, Any] | None:
     return response.data
 
 
-def without_query(error: KrakpyError) -> str:
+def without_query(error: Exception) -> str:
     # SECURITY: what clients send in a query may be secret
     return re.sub(r"\?[^\s\]]+", "?…", str(error))
 

@@ -72,9 +72,10 @@ class _Merge:
         errors += [Timeout("context deadline exceeded")] * (len(self._backends) - len(landed))
         if not responses:
             raise MergeError(tuple(errors))
-        if errors:
-            self._report(errors)
-        return union(responses, is_complete=not errors)
+        if not errors:
+            return union(responses, is_complete=True)
+        self._report(errors)
+        return union(responses, is_complete=False).replace(errors=tuple(errors))
 
     def _report(self, errors: Sequence[KrakpyError]) -> None:
         event(

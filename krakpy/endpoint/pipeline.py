@@ -3,8 +3,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from krakpy_sdk import EndpointSettings, Merger, Proxy
+import msgspec
+from krakpy_sdk import Merger, Proxy
 
+from krakpy.config.settings import BackendSettings, EndpointSettings
 from krakpy.proxy import compose
 
 
@@ -16,3 +18,22 @@ def build(
 ) -> Proxy:
     """The proxy of one endpoint; a single backend needs no merger."""
     return compose(steps, backends[0] if merger is None else merger.merge(settings, backends))
+
+
+def answering(settings: EndpointSettings) -> EndpointSettings:
+    """The endpoint with the backends whose answers count."""
+    return _only(settings, [backend for backend in settings.backends if not backend.proxy.shadow])
+
+
+def shadowing(settings: EndpointSettings) -> EndpointSettings:
+    """The endpoint with its shadow backends."""
+    return _only(settings, [backend for backend in settings.backends if backend.proxy.shadow])
+
+
+def shadow_timeout_s(settings: EndpointSettings) -> float:
+    """How long an endpoint's shadow backends may take: the longest time of one of them (KrakenD: the same)."""
+    return max(backend.proxy.shadow_timeout or backend.timeout_s for backend in settings.backends)
+
+
+def _only(settings: EndpointSettings, backends: Sequence[BackendSettings]) -> EndpointSettings:
+    return msgspec.structs.replace(settings, backends=tuple(backends))

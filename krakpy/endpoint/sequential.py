@@ -10,7 +10,7 @@ from collections.abc import AsyncIterable, Mapping, Sequence
 
 from krakpy_sdk import EndpointSettings, KrakpyError, Merger, Proxy, Request, Response, Timeout, UpstreamError
 
-from krakpy.endpoint.buffering import MAX_BODY_BYTES
+from krakpy.endpoint.bodies import MAX_BODY_BYTES
 from krakpy.endpoint.joining import ends_request, union, without_query
 from krakpy.endpoint.propagation import Source, sources, value_at
 from krakpy.logs import event
@@ -54,7 +54,7 @@ class _Sequence:
                 if not answers or ends_request(error):
                     raise
                 self._report(error, len(answers))
-                return union(answers, is_complete=False)
+                return union(answers, is_complete=False).replace(errors=(error,))
             answers.append(answer)
             if not answer.is_complete:
                 break

@@ -101,9 +101,13 @@ class ExtensionManager:
         for hook in reversed(self._hooks.values()):
             await torn_down(hook)
 
-    def chain(self, family: str, settings: Any) -> list[Step]:
-        """What stands around the terminal of an object, outermost first; ExtensionError if a part cannot be built."""
+    def chain(self, family: str, settings: Any, *, inside: str = "") -> list[Step]:
+        """What stands around the terminal of an object, outermost first; ExtensionError if a part cannot be built.
+
+        With the name of one of krakpy's own steps as `inside`, what stands inside of that one's place.
+        """
         places, classes = self._places[family], self._classes[family]
+        outer = places[f"krakpy/{inside}"] if inside else -1
         steps = [
             (place, _own_step(classes[id], settings))
             for id, place in places.items()
@@ -112,7 +116,7 @@ class ExtensionManager:
         for admission in self._asked.get((family, settings.place), ()):
             step = self._asked_step(admission, settings)
             steps.append((places[admission.candidate.id], step))
-        return [step for _, step in sorted(steps, key=lambda placed: placed[0])]
+        return [step for place, step in sorted(steps, key=lambda placed: placed[0]) if place > outer]
 
     def driver(self, family: str, settings: Any) -> Any:
         """The driver that an object names; ExtensionError if it cannot be built."""

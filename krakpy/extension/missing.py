@@ -23,7 +23,9 @@ def unanswered(families: tuple[str, ...], name: str, catalog: Catalog) -> Proble
         return Problem(Code.ENTERPRISE, "", f"decodes {DECODERS_OF_ENTERPRISE[name]} in KrakenD Enterprise")
     if families == ("decoder",) and name in DECODERS_NOT_BUILT:
         code = Code.NOT_BUILT
-    remedy = _near(families, name, catalog) or f"pip install the package that offers the {what} {name!r}"
+    distribution, slash, _ = name.partition("/")
+    install = f"pip install {distribution}" if slash else f"pip install the package that offers the {what} {name!r}"
+    remedy = _near(families, name, catalog) or install
     return Problem(code, "", f"no installed package offers the {what} {name!r}", remedy)
 
 

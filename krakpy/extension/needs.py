@@ -24,6 +24,9 @@ HOOK_LISTS: Mapping[str, tuple[str, ...]] = {
     "plugin/http-client@backend": ("execute",),
 }
 
+#: those namespaces alone
+LISTING = frozenset(key.partition("@")[0] for key in HOOK_LISTS)
+
 _SEATS: Mapping[str, str] = {
     "http_request": "server", "endpoint_request": "endpoint", "backend_request": "backend", "execute": "client",
 }

@@ -19,7 +19,7 @@ from krakpy.errors import ConfigurationError, Problem
 from krakpy.extension.catalog import Candidate, Catalog, read_catalog
 from krakpy.extension.contracts import CONTRACTS
 from krakpy.extension.gates import Admission, Gates, misspelt
-from krakpy.extension.needs import FAMILIES, Failure, Need, needs_of
+from krakpy.extension.needs import FAMILIES, LISTING, Failure, Need, needs_of
 from krakpy.extension.neighbours import overlaps, shadows
 from krakpy.extension.policy import instance_of
 from krakpy.extension.probe import Instance, Job, Verdict, probe
@@ -158,12 +158,17 @@ def _without_third_party(admissions: list[Admission]) -> tuple[list[Admission], 
 
 
 def jobs_of(admissions: Iterable[Admission], plugin: Plugin | None) -> list[Job]:
-    """One job for each extension that somebody asks for; krakpy's own modules are not probed."""
+    """One job for each extension that somebody asks for; of krakpy's own for those alone that have settings."""
     uses: dict[tuple[str, str], list[Admission]] = {}
     for admission in admissions:
-        if admission.candidate.distribution != "krakpy":
+        if admission.candidate.distribution != "krakpy" or _has_own_settings(admission.need):
             uses.setdefault((admission.candidate.family, admission.candidate.id), []).append(admission)
     return [Job(group[0].candidate, tuple(_instance(use, plugin) for use in group)) for group in uses.values()]
+
+
+def _has_own_settings(need: Need) -> bool:
+    """Whether a namespace holds more than the names of hooks, so that what it says may be wrong."""
+    return need.families in FAMILIES.values() and need.name not in LISTING
 
 
 def _instance(admission: Admission, plugin: Plugin | None) -> Instance:

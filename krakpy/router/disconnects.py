@@ -70,4 +70,4 @@ def unwatch(req: GatewayRequest) -> None:
     NOTE: once and for all, because servers may take a cancelled `receive` for a client that is gone.
     """
     if req.watcher is not None:
-        pass
+        req.watcher.cancel()

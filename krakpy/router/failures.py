@@ -9,8 +9,9 @@ from types import TracebackType
 import msgspec
 from krakpy_sdk import Headers, Response
 
-from krakpy.errors import ExtensionError, KrakpyError, MergeError, Problem, RejectedError, Replied
+from krakpy.errors import BadStatus, ExtensionError, KrakpyError, MergeError, Problem, RejectedError, Replied
 from krakpy.logs import event
+from krakpy.router.sniffing import content_type
 
 LOG = logging.getLogger("krakpy.router")
 
@@ -20,7 +21,8 @@ _TEXT = "text/plain; charset=utf-8"
 def response_to(error: Exception, *, shows_message: bool = False) -> Response:
     """The answer to a request that failed: the error's status, or 500, and no body unless it is to be shown.
 
-    An extension's failure is a problem document that names no internals (RFC 9457).
+    An extension's failure is a problem document that names no internals (RFC 9457). A backend's status that is passed
+    on has the backend's body in place of a message (KrakenD: `return_error_code`).
     """
     if isinstance(error, ExtensionError):
         return problem_response(error.problem, error.status)
@@ -30,11 +32,29 @@ def response_to(error: Exception, *, shows_message: bool = False) -> Response:
         return Response(500, body=b"")
     # NOTE: RejectedError has headers; so may an error of an extension's own
     fields = dict(getattr(error, "headers", {}))
-    kind = fields.pop("Content-Type", _TEXT)
-    body = str(error).encode("utf-8", "surrogateescape") if shows_message else b""
-    if shows_message:
+    kind = fields.pop("Content-Type", "") or _type_of(error)
+    if shows_message and kind:
         fields["Content-Type"] = kind
-    return Response(error.status, headers=Headers(fields), body=body)
+    return Response(error.status, headers=Headers(fields), body=_shown(error) if shows_message else b"")
+
+
+def _shown(error: Exception) -> bytes:
+    """What a client may read of an error: the body of a backend whose status is passed on, else the words.
+
+    SECURITY: of an extension's failure in a merge the code alone.
+    """
+    if isinstance(error, MergeError):
+        return b"\n".join(map(_shown, error.errors))
+    if isinstance(error, BadStatus) and error.is_passed:
+        return error.body
+    text = error.problem.code.id if isinstance(error, ExtensionError) else str(error)
+    return text.encode("utf-8", "surrogateescape")
+
+
+def _type_of(error: KrakpyError) -> str:
+    if not (isinstance(error, BadStatus) and error.is_passed):
+        return _TEXT
+    return error.content_type or (content_type(error.body).decode() if error.body else "")
 
 
 def problem_response(problem: Problem, status: int) -> Response:

@@ -25,7 +25,7 @@ _NEVER = HOP_BY_HOP | _OWN
 
 
 def forwarder(settings: RouterSettings) -> Forward:
-    """The compiled function for one endpoint; PERF: 1.8 µs for a request with three fields."""
+    """The compiled function for one endpoint; PERF: 2 µs for a request with three fields."""
     names = settings.input_headers
     select = _all if _EVERYTHING in names else _listed(names or ("Content-Type",))
     may_have_agent = _EVERYTHING in names or any(name.lower() == "user-agent" for name in names)

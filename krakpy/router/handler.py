@@ -109,10 +109,13 @@ class EndpointHandler:
 
 
 class UnavailableEndpoint:
-    """Stands in for an endpoint whose extension failed: answers 503 with a problem document that names no internals."""
+    """Stands in for an endpoint whose extension failed: answers 503 with a problem document that names no internals.
 
-    def __init__(self, problem: Problem) -> None:
-        self._response = problem_response(problem, 503)
+    Without a problem there is nobody to ask, and the answer is a bare 500.
+    """
+
+    def __init__(self, problem: Problem | None) -> None:
+        self._response = Response(500, body=b"") if problem is None else problem_response(problem, 503)
 
     async def __call__(self, request: Request) -> Response:  # noqa: ARG002  whatever is asked
         return self._response

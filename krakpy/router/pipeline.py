@@ -20,8 +20,9 @@ from krakpy.router.client_ip import client_address
 from krakpy.router.disconnects import Disconnects
 from krakpy.router.failures import report
 from krakpy.router.messages import GatewayRequest, GatewayResponse, Opening
+from krakpy.router.reflection import METHODS, Debug, Echo
 from krakpy.router.resource import EndpointResource
-from krakpy.router.trie import Resource, Trie
+from krakpy.router.trie import REST, Resource, Trie
 from krakpy.router.unmatched import Unmatched
 
 #: what a WebSocket is refused with before it opens; servers answer 403
@@ -45,7 +46,7 @@ def build(service: ServiceSettings, routes: Sequence[Route]) -> ASGIApp:
     """The application that serves these routes; ValueError for two that the same requests match."""
     router = service.router
     trie = Trie(cleans=router.remove_extra_slash)
-    for path, method, resource in _resources(router, routes):
+    for path, method, resource in _resources(router, routes, _reflections(service)):
         trie.add_route(path, resource, method=method)
     # NOTE: falcon names its own router's class, and uses `add_route` and `find` of it
     app = falcon.asgi.App(
@@ -67,10 +68,22 @@ async def _answer_defect(req: Any, resp: Any, error: Exception, params: object) 
     resp.take(500, (), b"")
 
 
-def _resources(router: Router, routes: Iterable[Route]) -> Iterable[tuple[str, str, Resource]]:
+def _reflections(service: ServiceSettings) -> Iterable[tuple[str, Resource]]:
+    if service.debug_endpoint:
+        yield "/__debug", Debug()
+    if service.echo_endpoint:
+        yield "/__echo", Echo()
+
+
+def _resources(
+    router: Router, routes: Iterable[Route], reflections: Iterable[tuple[str, Resource]]
+) -> Iterable[tuple[str, str, Resource]]:
     """Path, method and resource of everything that the router serves."""
     if not router.disable_health:
         yield f"/{router.health_path.removeprefix('/')}", "GET", Health()
+    for prefix, resource in reflections:
+        for method in METHODS:
+            yield f"{prefix}/{REST}", method, resource
     address = client_address(router)
     disconnects = Disconnects()
     methods: dict[str, tuple[str, list[str]]] = {}

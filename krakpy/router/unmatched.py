@@ -25,7 +25,7 @@ _HTML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&#34;", "'"
 class Unmatched:
     """The resource of every request that has no route (KrakenD: gin's engine).
 
-    Redirects are answered with 301 to GET and 307 to anything else, keep the query, and are never for `/`.
+    Redirects are answered with 301 to GET and 307 to anything else, and keep the query.
     """
 
     def __init__(self, trie: Trie, router: Router) -> None:
@@ -51,7 +51,7 @@ class Unmatched:
     def _target(self, req: GatewayRequest) -> str | None:
         """The path that was meant, if another one was."""
         method, path = req.method, req.path
-        if path == "/" or not path.startswith("/"):
+        if not path.startswith("/"):
             return None
         toggled = _toggled(path)
         # SECURITY: a path that is not clean is never part of a Location, where `//host/` would be another host

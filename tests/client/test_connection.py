@@ -7,23 +7,10 @@ from krakpy_sdk import Refused, Timeout, UpstreamError
 
 from krakpy.client.options import Limits
 from tests.client.conftest import ask
-from tests.client.upstream import answering, ending, hanging, ok
+from tests.client.upstream import answering, ending, hanging, in_pieces, ok
 
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 PLAIN = b"HTTP/1.1 200 OK\r\n\r\n"
-
-
-def in_pieces(*pieces):
-    """Answers one request with these pieces, each in a segment of its own."""
-
-    async def script(peer):
-        await peer.request()
-        for piece in pieces:
-            await peer.send(piece)
-            await asyncio.sleep(0.001)
-        await peer.gone()
-
-    return script
 
 
 def dripping(beginning, drop):
@@ -202,7 +189,7 @@ async def test_the_deadline_holds_for_all_of_the_exchange(serving, pooling, scri
     started = loop.time()
     with pytest.raises(Timeout, match=r"^context deadline exceeded$"):
         await ask(pooling(), upstream, within=0.1)
-    assert 0.09 < loop.time() - started < 0.2
+    assert 0.09 < loop.time() - started < 0.5
 
 
 async def test_an_exchange_without_a_deadline_may_take_its_time(serving, pooling):
@@ -234,128 +221,3 @@ async def test_response_header_timeout_does_not_hold_for_the_body(serving, pooli
         await peer.gone()
 
     assert (await ask(pooling(response_header_timeout_s=0.05), await serving(script))).body == b"hello"
-
-
-@pytest.mark.parametrize(
-    ("method", "answer"),
-    [
-        pytest.param("GET", ok(b"right") + b"x", id="C-17-byte"),
-        pytest.param("GET", ok(b"right") + b"\r\n", id="C-17-CRLF"),
-        pytest.param("GET", ok(b"right") + ok(b"POISON"), id="C-17-answer"),
-        pytest.param("GET", CHUNKED + b"5\r\nright\r\n0\r\n\r\n" + ok(b"POISON"), id="C-17-after-chunks"),
-        pytest.param("GET", CHUNKED + b"5\r\nright\r\n0\r\n\r\n\r\n", id="C-17-CRLF-after-chunks"),
-        pytest.param("HEAD", ok(b"POISON"), id="C-17-body-to-HEAD"),
-        pytest.param("GET", b"HTTP/1.1 204 No\r\nContent-Length: 6\r\n\r\nPOISON", id="C-14-204-with-body"),
-        pytest.param("GET", b"HTTP/1.1 304 No\r\nContent-Length: 6\r\n\r\nPOISON", id="C-17-304-with-body"),
-    ],
-)
-async def test_extra_bytes_never_reach_the_next_caller(serving, pooling, method, answer):
-    upstream, pool = await serving(answering(answer), answering(ok(b"next"))), pooling()
-    first = await ask(pool, upstream, method=method)
-    assert first.body in (b"right", b"")
-    assert (await ask(pool, upstream)).body == b"next"
-    assert upstream.connections == 2
-
-
-async def test_extra_bytes_after_a_body_in_pieces_never_reach_the_next_caller(serving, pooling):
-    upstream = await serving(in_pieces(ok(b"right")[:-2], b"ht" + ok(b"POISON")), answering(ok(b"next")))
-    pool = pooling()
-    assert (await ask(pool, upstream)).body == b"right"
-    assert (await ask(pool, upstream)).body == b"next"
-
-
-async def test_c18_an_unasked_answer_on_an_idle_connection_ends_it(serving, pooling):
-    poisoned = asyncio.Event()
-
-    async def script(peer):
-        await peer.answer(ok(b"right"))
-        await poisoned.wait()
-        await peer.send(ok(b"POISON"))
-        await peer.gone()
-
-    upstream, pool = await serving(script, answering(ok(b"next"))), pooling()
-    assert (await ask(pool, upstream)).body == b"right"
-    poisoned.set()
-    await upstream.someone_left.wait()
-    assert (await ask(pool, upstream)).body == b"next"
-
-
-async def test_c18_bytes_that_the_loop_has_not_read_yet_are_seen_before_reuse(serving, pooling):
-    sent = asyncio.Event()
-
-    async def script(peer):
-        await peer.answer(ok(b"right"))
-        await peer.send(ok(b"POISON"))
-        sent.set()
-        await peer.gone()
-
-    upstream, pool = await serving(script, answering(ok(b"next"))), pooling()
-    assert (await ask(pool, upstream)).body == b"right"
-    await sent.wait()
-    assert (await ask(pool, upstream)).body == b"next"
-
-
-async def test_connection_close_is_obeyed(serving, pooling):
-    upstream, pool = await serving(answering(ok(b"1", "Connection: close"))), pooling()
-    await ask(pool, upstream)
-    await ask(pool, upstream)
-    assert upstream.connections == 2
-
-
-async def test_connection_close_is_obeyed_after_a_body_in_pieces(serving, pooling):
-    answer = ok(b"hello", "Connection: close")
-    upstream, pool = await serving(in_pieces(answer[:-2], answer[-2:])), pooling()
-    await ask(pool, upstream)
-    await ask(pool, upstream)
-    assert upstream.connections == 2
-
-
-async def test_connections_of_http_1_0_are_not_reused(serving, pooling):
-    answer = b"HTTP/1.0 200 OK\r\nContent-Length: 1\r\nConnection: keep-alive\r\n\r\n1"
-    upstream, pool = await serving(answering(answer)), pooling()
-    await ask(pool, upstream)
-    await ask(pool, upstream)
-    assert upstream.connections == 2
-
-
-async def test_c24_cancelling_closes_the_connection_at_once(serving, pooling):
-    upstream, arrived = await serving(hanging), asyncio.Event()
-    pool = pooling()
-    exchange = ask(pool, upstream)
-    asyncio.get_running_loop().call_later(0.05, arrived.set)
-    await arrived.wait()
-    exchange.cancel()
-    async with asyncio.timeout(0.1):
-        await upstream.someone_left.wait()
-
-
-async def test_c24_cancelling_the_task_that_waits_closes_the_connection(serving, pooling):
-    upstream, pool = await serving(hanging), pooling()
-    with pytest.raises(TimeoutError):
-        async with asyncio.timeout(0.05):
-            await ask(pool, upstream)
-    async with asyncio.timeout(0.1):
-        await upstream.someone_left.wait()
-
-
-async def test_c24_an_answer_to_a_cancelled_exchange_reaches_nobody(serving, pooling):
-    async def script(peer):
-        await peer.request()
-        await asyncio.sleep(0.05)
-        await peer.send(ok(b"late"))
-        await peer.gone()
-
-    upstream, pool = await serving(script, answering(ok(b"next"))), pooling()
-    with pytest.raises(TimeoutError):
-        async with asyncio.timeout(0.02):
-            await ask(pool, upstream)
-    assert (await ask(pool, upstream)).body == b"next"
-
-
-async def test_cancelling_after_the_answer_leaves_the_connection_alone(serving, pooling):
-    upstream, pool = await serving(answering(ok(), ok())), pooling()
-    exchange = ask(pool, upstream)
-    await exchange
-    assert not exchange.cancel()
-    await ask(pool, upstream)
-    assert upstream.connections == 1

@@ -61,7 +61,7 @@ async def test_c01_a_refused_connection_fails_at_once(serving, dialling):
     started = loop.time()
     with pytest.raises(Refused, match="connection refused"):
         await ask(dialling(await a_closed_port()), upstream)
-    assert loop.time() - started < 0.05
+    assert loop.time() - started < 0.2
 
 
 async def test_the_next_address_is_tried_after_a_failure(serving, dialling):
@@ -222,6 +222,12 @@ async def test_c22_a_body_until_close_has_to_end_with_close_notify(serving, trus
 async def test_c22_a_body_until_close_ends_with_close_notify(serving, trusting):
     upstream = await serving(ending(b"HTTP/1.1 200 OK\r\n\r\nhello"), tls=serving_tls())
     assert (await ask(trusting(), upstream)).body == b"hello"
+
+
+async def test_c22_without_settings_only_the_systems_authorities_are_trusted(serving, pooling):
+    upstream = await serving(answering(ok()), tls=serving_tls())
+    with pytest.raises(Refused, match="certificate is refused"):
+        await ask(pooling(), upstream)
 
 
 async def test_c22_old_protocols_are_refused(serving, trusting):

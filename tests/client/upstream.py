@@ -105,6 +105,30 @@ def ending(answer: bytes) -> Script:
     return script
 
 
+def in_pieces(*pieces: bytes) -> Script:
+    """Answers one request with these pieces, each in a segment of its own."""
+
+    async def script(peer: Peer) -> None:
+        await peer.request()
+        for piece in pieces:
+            await peer.send(piece)
+            await asyncio.sleep(0.001)
+        await peer.gone()
+
+    return script
+
+
+def closing_after(*answers: bytes) -> Script:
+    """Answers as many requests, and ends the connection when one more comes."""
+
+    async def script(peer: Peer) -> None:
+        for answer in answers:
+            await peer.answer(answer)
+        await peer.request()
+
+    return script
+
+
 async def hanging(peer: Peer) -> None:
     """Takes whatever comes and never says a word."""
     await peer.gone()

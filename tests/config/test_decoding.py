@@ -219,7 +219,8 @@ def test_an_array_of_objects_is_not_made_of_anything_else(value):
 
 
 def test_null_counts_as_absent_in_a_weak_reading():
-    assert found(Backend, {"host": None, "extra_config": None}, weak=True) == (Backend(), [])
+    warnings = [(Code.WEAK_TYPE, "p.host"), (Code.WEAK_TYPE, "p.extra_config")]
+    assert found(Backend, {"host": None, "extra_config": None}, weak=True) == (Backend(), warnings)
 
 
 def test_a_wrong_value_leaves_the_default_so_that_the_rest_can_be_checked():

@@ -17,7 +17,7 @@ def of_backend(namespace, **keys):
 @pytest.mark.parametrize(
     ("document", "place"),
     [
-        (service(debug_endpoint=True), "debug_endpoint"),
+        (service(use_h2c=True), "use_h2c"),
         (service(read_timeout="1s"), "read_timeout"),
         (service(expect_continue_timeout="1s"), "expect_continue_timeout"),
         (service(async_agent=[{"name": "a"}]), "async_agent"),

@@ -3,7 +3,8 @@
 import pytest
 
 from krakpy.codes import Code
-from krakpy.config.loading import load
+from krakpy.config.loading import load, read
+from krakpy.config.report import Report
 from krakpy.errors import ConfigurationError
 from tests.config.sample import backend, endpoint, service
 
@@ -125,3 +126,19 @@ def test_instances_of_extensions_are_read(loading):
     geo = plugin.instances["geo"]
     assert (geo.from_, geo.isolation, geo.timeout, geo.config) == ("acme-geo/geo", "inproc", 0.05, {"block": ["XX"]})
     assert plugin.defaults.on_error == "skip"
+
+
+def test_who_only_looks_gets_what_could_be_understood_and_what_is_wrong(tmp_path):
+    path = tmp_path / "krakend.json"
+    path.write_text('{"version": 3, "port": 81, "nonsense": 1, "extra_config": {"router": {"max_payload": 1}}}')
+    report = Report()
+    found = read(path, {}, report)
+    assert found is not None
+    assert found.port == 81
+    assert [problem.place for problem in report.problems] == ["nonsense", "extra_config.router.max_payload"]
+
+
+def test_of_a_file_that_cannot_be_read_nothing_is_understood(tmp_path):
+    report = Report()
+    assert read(tmp_path / "none.json", {}, report) is None
+    assert report.has_errors

@@ -49,7 +49,7 @@ def test_the_distribution_of_an_id_ends_at_the_first_slash(site):
 
 def test_groups_of_others_are_left_alone(site):
     groups = ("console_scripts", "krakpy.hooks", "krakpy.hooks.v", "krakpy.v1", "other.hooks.v1")
-    site.add("acme-cli", entry_points=dict.fromkeys(groups, {"x": "a:b"}))
+    site.add("acme-cli", entry_points={group: {"x": "a:b"} for group in groups})
     assert ids(site.catalog()) == []
 
 

@@ -57,17 +57,17 @@ GOOD = {
 }
 BAD = {
     "X-39 an int": ("hooks", 42, Code.WRONG_KIND, "a hook is a class, not int"),
-    "X-39 a function": ("backend", lambda settings, next: next, Code.WRONG_KIND, "a middleware is a class, not function"),
+    "X-39 a function": ("backend", lambda settings, next: 0, Code.WRONG_KIND, "is a class, not function"),
     "X-39 an instance": ("decoder", Driver(None), Code.WRONG_KIND, "a driver is a class, not Driver"),
-    "X-39 another class": ("hooks", Middleware, Code.WRONG_KIND, "a subclass of krakpy_sdk.Extension; Middleware is not"),
-    "a class that explodes": ("backend", Exploding("X", (), {}), Code.WRONG_KIND, "SystemExit: no __wrapped__ here, at "),
+    "X-39 another class": ("hooks", Middleware, Code.WRONG_KIND, "krakpy_sdk.Extension; Middleware is not"),
+    "a class that explodes": ("backend", Exploding("X", (), {}), Code.WRONG_KIND, "no __wrapped__ here, at "),
     "a hook without hooks": ("hooks", a(Extension), Code.UNKNOWN_HOOK, "Odd has none of the hooks http_request"),
     "a hook that asks for more": (
         "hooks", a(Extension, endpoint_request=lambda self, request, user: None), Code.SIGNATURE,
         "endpoint_request asks for user; it is offered request",
     ),
     "a request hook that asks for the response": (
-        "hooks", a(Extension, endpoint_request=lambda self, request, response: None), Code.SIGNATURE, "asks for response",
+        "hooks", a(Extension, endpoint_request=lambda self, response: None), Code.SIGNATURE, "asks for response",
     ),
     "a body that is no word of ours": (
         "hooks", a(Hook, body="all"), Code.SIGNATURE, "body is \"none\" or \"buffer\", not 'all'",
@@ -76,7 +76,7 @@ BAD = {
         "backend", a(Middleware, Config={"a": 1}), Code.WRONG_KIND, "the settings of Odd are a dataclass",
     ),
     "a middleware that is built otherwise": (
-        "backend", a(Middleware, __init__=lambda self, settings: None), Code.SIGNATURE, "Odd is built with (settings, next)",
+        "backend", a(Middleware, __init__=lambda self, settings: None), Code.SIGNATURE, "built with (settings, next)",
     ),
     "a middleware that cannot be called": (
         "backend", type("Odd", (), {"__init__": Middleware.__init__}), Code.WRONG_KIND, "Odd has no __call__(request)",
@@ -85,7 +85,7 @@ BAD = {
     "an order that is one name": (
         "backend", a(Middleware, inside="url_pattern"), Code.SIGNATURE, "Odd.inside is a tuple of names",
     ),
-    "an order that is a number": ("backend", a(Middleware, outside=5), Code.SIGNATURE, "Odd.outside is a tuple of names"),
+    "an order that is a number": ("backend", a(Middleware, outside=5), Code.SIGNATURE, "Odd.outside is a tuple"),
     "an order of numbers": ("backend", a(Middleware, outside=(5,)), Code.SIGNATURE, "Odd.outside is a tuple of names"),
     "a driver that is built otherwise": (
         "decoder", a(Driver, __init__=lambda self: None), Code.SIGNATURE, "Odd is built with (config)",
@@ -141,7 +141,7 @@ PLACE = "endpoints[0].extra_config.acme/x"
 
 @pytest.mark.parametrize(
     ("loaded", "config"),
-    [(Hook, None), (Configured, Config), (Inherits, Config), (Middleware, None), (a(Middleware, Config=Config), Config)],
+    [(Hook, None), (Configured, Config), (Inherits, Config), (Driver, None), (a(Middleware, Config=Config), Config)],
 )
 def test_the_class_of_the_settings_is_found(loaded, config):
     assert config_type(loaded) is config

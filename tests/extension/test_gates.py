@@ -29,9 +29,9 @@ def need(name="geo", families=HOOKS):
     return Need(families, name, "endpoints[0].x", None)
 
 
-def ask(site, name="geo", families=HOOKS, *, environ=OPEN, plugin=Plugin(), **words):
+def ask(site, name="geo", families=HOOKS, *, environ=OPEN, has_plugin=True, **words):
     """The answer of the gates; keywords are fields of the `plugin` object."""
-    gates = Gates(site.catalog(with_krakpy=True), Plugin(**words) if words else plugin, environ)
+    gates = Gates(site.catalog(with_krakpy=True), Plugin(**words) if has_plugin else None, environ)
     return gates.admit(need(name, families))
 
 
@@ -52,7 +52,7 @@ def test_a_hook_is_admitted_when_every_gate_is_open(site):
 
 
 def test_the_first_gate_is_being_installed(site):
-    refused(ask(site, "acme-geoo", plugin=None, environ={}), Code.NOT_INSTALLED, "'acme-geoo'", "pip install")
+    refused(ask(site, "acme-geoo", has_plugin=False, environ={}), Code.NOT_INSTALLED, "'acme-geoo'", "pip install")
 
 
 def test_a_misspelt_hook_is_told_its_nearest_name(site):
@@ -60,7 +60,7 @@ def test_a_misspelt_hook_is_told_its_nearest_name(site):
 
 
 def test_the_second_gate_is_the_plugin_object(site):
-    refused(ask(site, plugin=None, environ={}), Code.GATE_CLOSED, "acme-geo/geo", 'add "plugin": {} to the root')
+    refused(ask(site, has_plugin=False, environ={}), Code.GATE_CLOSED, "acme-geo/geo", 'add "plugin": {} to the root')
 
 
 @pytest.mark.parametrize("environ", [{}, {"KRAKPY_ENABLE_PLUGINS": ""}, {"ENABLE_PLUGINS": "1"}])
@@ -110,7 +110,7 @@ def test_a_range_that_holds_the_sdk_is_no_gate(site, requires):
 
 def test_a_later_contract_than_ours_is_refused(site):  # X-37
     site.add("acme-next", entry_points={"krakpy.hooks.v2": {"next": "a:B"}})
-    refused(ask(site, "next"), Code.SDK_RANGE, "speaks contract v2; this krakpy speaks v1", "pip install --upgrade krakpy")
+    refused(ask(site, "next"), Code.SDK_RANGE, "speaks contract v2; this krakpy speaks v1", "pip install --upgrade")
 
 
 def test_of_several_contracts_the_highest_that_we_speak_is_taken(site):
@@ -147,7 +147,7 @@ def test_an_entry_point_that_is_named_like_an_id_does_not_take_it_over(site):
 @pytest.mark.parametrize(("name", "families"), [("json", ("decoder",)), ("krakpy/json", ("decoder",))])
 def test_krakpys_own_names_cannot_be_taken_over(site, name, families, environ):  # X-36
     site.add("evil", decoder={"json": "evil:Json", "krakpy/json": "evil:Json"})
-    assert admitted(ask(site, name, families, environ=environ, plugin=None)) == ["krakpy/json"]
+    assert admitted(ask(site, name, families, environ=environ, has_plugin=False)) == ["krakpy/json"]
 
 
 def test_what_is_beside_krakpys_own_is_reached_by_its_canonical_id(site):
@@ -164,7 +164,7 @@ def test_the_operator_may_deny_krakpys_own_in_favour_of_another(site):
 
 
 def test_krakpys_own_need_no_gate(site):
-    assert admitted(ask(site, "json", ("decoder",), plugin=None, environ={})) == ["krakpy/json"]
+    assert admitted(ask(site, "json", ("decoder",), has_plugin=False, environ={})) == ["krakpy/json"]
     assert admitted(ask(site, "json", ("decoder",), allow=("acme-geo/geo",), pattern="acme-")) == ["krakpy/json"]
 
 
@@ -176,7 +176,8 @@ def test_krakpys_own_need_no_gate(site):
     ],
 )
 def test_a_strangers_middleware_or_driver_needs_the_word_inproc(site, name, families, kind, id):
-    refused(ask(site, name, families), Code.NEEDS_INPROC, f"third-party {kind}", f'{{"{id}": {{"isolation": "inproc"}}}}')
+    remedy = f'{{"{id}": {{"isolation": "inproc"}}}}'
+    refused(ask(site, name, families), Code.NEEDS_INPROC, f"third-party {kind}", remedy)
     assert admitted(ask(site, name, families, instances={id: INPROC})) == [id]
 
 

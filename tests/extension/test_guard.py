@@ -1,4 +1,4 @@
-"""Whatever a hook raises or returns becomes an outcome with a code, a status and a place; requests never notice more."""
+"""Whatever a hook raises or returns becomes an outcome with a code, a status and a place."""
 import asyncio
 
 import pytest

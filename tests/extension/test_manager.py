@@ -8,7 +8,6 @@ from krakpy_sdk.testing import answers
 
 from krakpy.codes import Code
 from krakpy.errors import ExtensionError
-from krakpy.extension.attachment import Attachment
 from krakpy.extension.manager import ExtensionManager
 from krakpy.extension.preparing import Options, prepare
 from krakpy.extension.probe import Verdict

@@ -12,7 +12,9 @@ from krakpy.extension.middleware import guarded, guarded_app
 from .instances import guard
 
 REQUEST, RESPONSE = Request(), Response(data={"a": 1})
-BROKEN = [ValueError("no"), SystemExit(3), KeyboardInterrupt(), GeneratorExit(), asyncio.CancelledError(), TimeoutError()]
+BROKEN = [
+    ValueError("no"), SystemExit(3), KeyboardInterrupt(), GeneratorExit(), asyncio.CancelledError(), TimeoutError(),
+]  # fmt: skip
 SKIP = {"on_error": "skip"}
 
 

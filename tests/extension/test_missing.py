@@ -20,6 +20,7 @@ def catalog(tmp_path):
     ("families", "name", "code", "said"),
     [
         (("hooks",), "locate", Code.NOT_INSTALLED, "pip install the package that offers the hook 'locate'"),
+        (("hooks",), "acme-locate/locate", Code.NOT_INSTALLED, "pip install acme-locate"),
         (("hooks",), "goe", Code.NOT_INSTALLED, "did you mean 'geo'?"),
         (("decoder",), "cvs", Code.UNKNOWN_NAME, "did you mean 'csv'?"),
         (("merger",), "zip", Code.UNKNOWN_NAME, "pip install the package that offers the merger 'zip'"),
@@ -31,7 +32,7 @@ def catalog(tmp_path):
         (ROUTER, "auth/api-keys", Code.ENTERPRISE, "is a component of KrakenD Enterprise"),
         (ROUTER, "websocket", Code.ENTERPRISE, "is a component of KrakenD Enterprise"),
         (ROUTER, "plugin/http-server", Code.UNKNOWN_NAMESPACE, "it stands at the service  →  move it"),
-        (("server",), "plugin/req-resp-modifier", Code.UNKNOWN_NAMESPACE, "at the agent and the backend and the endpoint"),
+        (("server",), "plugin/req-resp-modifier", Code.UNKNOWN_NAMESPACE, "the agent and the backend and the endpoint"),
     ],
 )
 def test_the_step_that_gets_it_is_named(catalog, families, name, code, said):
@@ -42,5 +43,6 @@ def test_the_step_that_gets_it_is_named(catalog, families, name, code, said):
 
 def test_a_namespace_whose_package_we_know_is_told_with_its_pip_install_line(catalog):
     for namespace, package in known_packages().items():
-        problems = [unanswered(families, namespace, catalog) for families in (("server",), ROUTER, ("backend", "client"))]
-        assert f"pip install {package}" in [problem.advice for problem in problems]
+        levels = (("server",), ROUTER, ("backend", "client"))
+        advice = [unanswered(families, namespace, catalog).advice for families in levels]
+        assert f"pip install {package}" in advice

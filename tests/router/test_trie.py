@@ -32,7 +32,7 @@ def found(routes, path, method="GET", **options):
 
 ROUTES = (
     "/", "/static", "/users/{id}", "/users/me", "/users/{id}/posts/{post-id}", "/trail/", "/a/{x}/c", "/a/b/{y}",
-    "/{any}/deep/x", "POST /users/{name}",
+    "/{any}/deep/x", "/{p}/{q}/d", "POST /users/{name}",
 )
 
 
@@ -48,6 +48,7 @@ ROUTES = (
         ("/trail/", "/trail/", {}),
         ("/a/b/c", "/a/b/{y}", {"y": "c"}),
         ("/a/z/c", "/a/{x}/c", {"x": "z"}),
+        ("/a/z/d", "/{p}/{q}/d", {"p": "a", "q": "z"}),
         ("/static/deep/x", "/{any}/deep/x", {"any": "static"}),
         ("/users//posts/9", "/users/{id}/posts/{post-id}", {"id": "", "post-id": "9"}),
     ],
@@ -60,7 +61,7 @@ def test_static_segments_beat_parameters_with_backtracking(path, template, param
 @pytest.mark.parametrize(
     "path",
     ["/nope", "/users", "/users/", "/users/7/", "/users/7/posts", "/trail", "//static", "/STATIC", "/a/./c/d", "*",
-     "static", "http://other/static"],
+     "static", "x/static", "http://other/static"],
 )
 def test_everything_else_is_not_found(path):
     assert found(ROUTES, path) is None

@@ -9,7 +9,7 @@ from tests.router.services import app
 
 PATHS = (
     "/static", "/nested/deep/path", "/users/{id}", "/trail/", "/multi", "POST /multi", "DELETE /multi",
-    "/CaseSensitive", "/{any}/leaf",
+    "/CaseSensitive", "/{any}/leaf", "/{any}/{other}/leaf",
 )
 VERSION = f"Version {__version__}"
 

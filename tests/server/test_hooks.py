@@ -135,13 +135,13 @@ async def test_a_body_that_a_hook_asked_for_is_read_once_and_passed_on():
 
 async def test_a_body_that_is_not_there_is_no_body():
     seen, app = [], App()
-    sent = Sent()
-    proxy = ServerHooks(server_settings(hooks=[hook(body="buffer", http_request=lambda self, request: seen.append(request.body))]), app)
+    reader = hook(body="buffer", http_request=lambda self, request: seen.append(request.body))
+    proxy = ServerHooks(server_settings(hooks=[reader]), app)
 
     async def receive():
         return {"type": "http.disconnect"}
 
-    await proxy(SCOPE, receive, sent)
+    await proxy(SCOPE, receive, Sent())
     assert (seen, app.scope) == ([b""], SCOPE)
 
 

@@ -51,11 +51,27 @@ class Refused(UpstreamError):
 
 
 class BadStatus(UpstreamError):
-    """The backend answered with a status that is no success (KrakenD: only 200 and 201 are)."""
+    """The backend answered with a status that is no success (KrakenD: only 200 and 201 are).
 
-    def __init__(self, message: str, *, backend_status: int) -> None:
+    Where `is_passed` the client sees the backend's status, and its `body` with `content_type` where messages are shown.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        backend_status: int,
+        body: bytes = b"",
+        content_type: str = "",
+        is_passed: bool = False,
+    ) -> None:
         super().__init__(message)
         self.backend_status = backend_status
+        self.body = body
+        self.content_type = content_type
+        self.is_passed = is_passed
+        if is_passed:
+            self.status = backend_status
 
 
 class Undecodable(UpstreamError):

@@ -46,6 +46,7 @@ class ResponseChanges(TypedDict, total=False):
     stream: AsyncIterable[bytes] | None
     data: dict[str, Any] | None
     is_complete: bool
+    errors: tuple[Exception, ...]
 
 
 class Request:
@@ -170,7 +171,7 @@ class Response:
     a part of the answer is missing (KrakenD: `X-Krakend-Completed`).
     """
 
-    __slots__ = ("_body", "_data", "_headers", "_is_complete", "_is_shared", "_status", "_stream")
+    __slots__ = ("_body", "_data", "_errors", "_headers", "_is_complete", "_is_shared", "_status", "_stream")
 
     def __init__(
         self,
@@ -181,6 +182,7 @@ class Response:
         stream: AsyncIterable[bytes] | None = None,
         data: dict[str, Any] | None = None,
         is_complete: bool = True,
+        errors: tuple[Exception, ...] = (),
     ) -> None:
         self._status = status
         self._headers = headers
@@ -188,6 +190,7 @@ class Response:
         self._stream = stream
         self._data = data
         self._is_complete = is_complete
+        self._errors = errors
         self._is_shared = False
 
     def replace(self, **changes: Unpack[ResponseChanges]) -> Response:
@@ -199,6 +202,7 @@ class Response:
         copy._stream = self._stream
         copy._data = self._data
         copy._is_complete = self._is_complete
+        copy._errors = self._errors
         copy._is_shared = self._is_shared
         return _changed(copy, changes)
 
@@ -248,6 +252,11 @@ class Response:
     def is_complete(self) -> bool:
         """Whether every part of the answer is there."""
         return self._is_complete
+
+    @property
+    def errors(self) -> tuple[Exception, ...]:
+        """What failed where there is an answer nevertheless, as in a partial merge; else empty."""
+        return self._errors
 
 
 def _json(body: bytes | None) -> Any:
