@@ -10,15 +10,21 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from generators import commands, configuration, entry_points, errors
+from generators import audit, commands, configuration, entry_points, errors
 from generators.writing import Undocumented
 
+from krakpy import __version__
+from krakpy.config import schema
+
 HERE = Path(__file__).parent
+SCHEMA = f"schema/v{'.'.join(__version__.split('.')[:2])}/krakend.json"
 PAGES: Mapping[str, Callable[[], str]] = {
     "configuration.md": configuration.page,
     "commands.md": commands.page,
     "entry-points.md": entry_points.page,
     "errors.md": errors.page,
+    "audit.md": audit.page,
+    SCHEMA: schema.text,
 }
 
 
@@ -44,6 +50,7 @@ def _page(path: Path, page: Callable[[], str], check: bool) -> str:
         return ""
     if check:
         return f"{path.name} is stale: run `python docs/generate.py`"
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, "utf-8")
     return ""
 

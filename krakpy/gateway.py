@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from typing import Any
 
 import msgspec
 from krakpy_sdk import ASGIApp, Proxy
@@ -19,6 +20,8 @@ from krakpy.client.tls import client_context
 from krakpy.client.transport import HttpTransport
 from krakpy.codes import Code
 from krakpy.config.settings import BackendSettings, EndpointSettings, Mirror, ServiceSettings
+from krakpy.depth import Depth, depths
+from krakpy.encoding.opening import Decode
 from krakpy.endpoint import pipeline as endpoint
 from krakpy.errors import ConfigError, ConfigurationError, ExtensionError, Problem
 from krakpy.extension.manager import ExtensionManager
@@ -85,19 +88,26 @@ def _endpoint(settings: EndpointSettings, extensions: ExtensionManager, connect:
 def _merged(
     settings: EndpointSettings, extensions: ExtensionManager, connect: Connect, *, inside: str = ""
 ) -> Proxy:
-    backends = [_backend(own, extensions, connect) for own in settings.backends]
+    opened = zip(settings.backends, depths(settings, extensions.readers), strict=True)
+    backends = [_backend(own, depth, extensions, connect) for own, depth in opened]
     merger = extensions.driver("merger", settings) if len(backends) > 1 else None
     return endpoint.build(settings, extensions.chain("endpoint", settings, inside=inside), backends, merger)
 
 
-def _backend(settings: BackendSettings, extensions: ExtensionManager, connect: Connect) -> Proxy:
+def _backend(settings: BackendSettings, depth: Depth, extensions: ExtensionManager, connect: Connect) -> Proxy:
     settings = msgspec.structs.replace(
         settings,
         discover=extensions.driver("discovery", settings).hosts(settings),
-        decode=None if settings.is_no_op else extensions.driver("decoder", settings).decode,
+        decode=None if settings.is_no_op else _decode(extensions.driver("decoder", settings), depth),
     )
     exchange = client.build(extensions.chain("client", settings), connect(settings))
     return backend.build(extensions.chain("backend", settings), exchange)
+
+
+def _decode(decoder: Any, depth: Depth) -> Decode:
+    """How a backend's bodies are decoded: no deeper than somebody looks, where the decoder can do that."""
+    decode: Decode = decoder.decode if depth.opening is None else decoder.partial(depth.opening)
+    return decode
 
 
 def verify(service: ServiceSettings) -> None:

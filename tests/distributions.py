@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from importlib.metadata import distribution, distributions
 from pathlib import Path
+from typing import Any
 
 from krakpy.extension.catalog import Catalog, read_catalog
 
@@ -87,7 +88,7 @@ class Site:
         self.path = path
         path.mkdir(exist_ok=True)
 
-    def add(self, name: str, version: str = "1.0.0", **parts) -> Package:
+    def add(self, name: str, version: str = "1.0.0", **parts: Any) -> Package:
         """Install a distribution; the keywords are those of `package`."""
         added = package(name, version, **parts)
         for path, content in added.recorded.items():
@@ -106,7 +107,7 @@ class Site:
         target.write_bytes(content)
 
 
-def wheel(folder: Path, name: str, version: str = "1.0.0", **parts) -> Path:
+def wheel(folder: Path, name: str, version: str = "1.0.0", **parts: Any) -> Path:
     """A wheel that `pip install --no-index --no-deps` takes; the keywords are those of `package`."""
     built = package(name, version, **parts)
     path = folder / f"{built.stem}-py3-none-any.whl"

@@ -33,6 +33,7 @@ class ConcurrentCalls:
     inside = ("filter_query", "url_pattern")
     #: each call chooses its own host, so the balancer stands further in
     outside = ("load_balancer", "filter_headers")
+    paths = ()
 
     @classmethod
     def applies_to(cls, settings: BackendSettings) -> bool:

@@ -16,6 +16,7 @@ class Decoding:
 
     inside = ("load_balancer", "filter_headers", "plugin/req-resp-modifier", "formatting")
     outside = ("status_rules",)
+    paths = ()
 
     @classmethod
     def applies_to(cls, settings: BackendSettings) -> bool:

@@ -18,6 +18,7 @@ class FilterHeaders:
 
     inside = ("url_pattern", "concurrent_calls", "load_balancer")
     outside = ("plugin/req-resp-modifier", "formatting", "decoding", "status_rules")
+    paths = ()
 
     @classmethod
     def applies_to(cls, settings: BackendSettings) -> bool:

@@ -16,6 +16,7 @@ class FilterQuery:
     """
 
     outside = ("url_pattern", "concurrent_calls", "load_balancer")
+    paths = ()
 
     @classmethod
     def applies_to(cls, settings: BackendSettings) -> bool:

@@ -19,6 +19,8 @@ class Formatting:
 
     inside = ("load_balancer", "filter_headers", "plugin/req-resp-modifier")
     outside = ("decoding", "status_rules")
+    #: what it reaches is in the settings: see `krakpy.depth`
+    paths = ()
 
     @classmethod
     def applies_to(cls, settings: ShapedSettings) -> bool:

@@ -36,7 +36,7 @@ _ABOUT_BODY = frozenset({"content-type", "content-length", "content-encoding"})
 
 
 class GraphQLSettings(Model, frozen=True, kw_only=True):
-    """What a backend says under `backend/graphql`; anything KrakenD would drop or switch off for is an error here."""
+    """What a backend says under `backend/graphql`; what makes KrakenD switch it off, or panic, is an error here."""
 
     type: str
     """`query` takes its variables from the endpoint's parameters, `mutation` from the client's body; in any case."""
@@ -79,6 +79,7 @@ class GraphQL:
 
     inside = ("url_pattern", "concurrent_calls", "load_balancer", "filter_headers")
     outside = ("plugin/req-resp-modifier", "formatting", "decoding", "status_rules")
+    paths = ()
 
     def __init__(self, settings: BackendSettings, next: Proxy) -> None:
         config: GraphQLSettings = settings.config
@@ -120,10 +121,14 @@ def _operation_text(config: GraphQLSettings) -> str:
     try:
         text = Path(config.query_path).read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"cannot be read: {error}", path="query_path") from error
+        raise ConfigError(f"{config.query_path} cannot be read: {_reason(error)}", path="query_path") from error
     if not text.strip():
         raise ConfigError(f"{config.query_path} is empty", path="query_path")
     return text
+
+
+def _reason(error: OSError | UnicodeDecodeError) -> str:
+    return (error.strerror or str(error)) if isinstance(error, OSError) else "it is no UTF-8"
 
 
 async def _whole(stream: AsyncIterable[bytes]) -> bytes:

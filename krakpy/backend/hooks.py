@@ -21,6 +21,8 @@ class BackendHooks:
 
     inside = ("filter_headers",)
     outside = ("formatting",)
+    #: its hooks declare their own
+    paths = ()
 
     def __init__(self, settings: BackendSettings, next: Proxy) -> None:
         self._hooks = Attachment(settings.hooks, request="backend_request", response="backend_response")

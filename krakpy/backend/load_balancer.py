@@ -24,6 +24,7 @@ class LoadBalancer:
 
     inside = ("filter_query", "url_pattern", "concurrent_calls")
     outside = ("filter_headers", "plugin/req-resp-modifier", "formatting", "decoding", "status_rules")
+    paths = ()
 
     def __init__(
         self, settings: BackendSettings, next: Proxy, random: Callable[[int], int] = randrange

@@ -8,11 +8,12 @@ A backend whose answers are decoded succeeds with 200 and 201 alone.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Protocol
 
 from krakpy_sdk import BackendMiddleware, BackendSettings, BadStatus, Proxy, Request, Response
 
 from krakpy.backend.placeholders import rewritten
+from krakpy.encoding.error_details import ErrorDetails
 
 Answer = Callable[[Request, Response], Response]
 """What is answered instead of a response that is no success."""
@@ -42,6 +43,7 @@ class StatusRules:
     """
 
     inside = ("filter_headers", "plugin/req-resp-modifier", "formatting", "decoding")
+    paths = ()
 
     @classmethod
     def applies_to(cls, settings: BackendSettings) -> bool:
@@ -82,12 +84,7 @@ def _failed(asked: str, *, is_passed: bool) -> Answer:
 
 def _detailed(key: str) -> Answer:
     def detailed(request: Request, response: Response) -> Response:  # noqa: ARG001  the answer tells all
-        details: dict[str, Any] = {"http_status_code": response.status}
-        if response.body:
-            # NOTE: bytes that are no UTF-8 are kept, as the encoding `string` does; JSON makes U+FFFD of them
-            details["http_body"] = response.body.decode("utf-8", "surrogateescape")
-        if kind := response.headers.get("content-type"):
-            details["http_body_encoding"] = kind
+        details = ErrorDetails(response.status, response.body or b"", response.headers.get("content-type", ""))
         return Response(data={key: details}, is_complete=False)
 
     return detailed

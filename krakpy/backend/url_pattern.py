@@ -24,6 +24,7 @@ class UrlPattern:
 
     inside = ("filter_query",)
     outside = ("concurrent_calls", "load_balancer", "filter_headers")
+    paths = ()
 
     def __init__(self, settings: BackendSettings, next: Proxy) -> None:
         path, mark, query = settings.url_pattern.partition("#")[0].partition("?")

@@ -16,15 +16,8 @@ from krakpy.cli.options import config_option, json_option, required
 @click.option("-i", "--indent", default="\t", show_default="a tab", help="What -d sets its lines in with.")
 @json_option("krakpy.check/1")
 def check(
-    *,
-    path: str | None,
-    lint: bool,
-    lint_no_network: bool,
-    schema: str | None,
-    test: bool,
-    detail: int,
-    indent: str,
-    as_json: bool,
+    *, path: str | None, lint: bool, lint_no_network: bool, schema: str | None,
+    test: bool, detail: int, indent: str, as_json: bool,
 ) -> None:
     """Say whether a configuration can be served, and everything that is wrong with it in one run.
 
@@ -36,7 +29,10 @@ def check(
 
     Exit status: 0 it can be served, 1 it cannot. `krakpy validate` is the same command.
 
-    The object of --json: `file`, `ok`, `tested` (whether -t looked at it), `problems`, and `configuration` (with -d).
+    -d shows too how deep each backend's answers are opened (`opens`), and asks third parties for that in processes of
+    their own. The object of --json: `file`, `ok`, `tested` (whether -t looked at it), `problems`, and with -d
+    `configuration` and `opens` (by a backend's place: `paths`, null for everything and `because` of whom, and those of
+    them that are opened `whole`).
     """
     path = required(path)
     if (lint, lint_no_network, schema is not None).count(True) > 1:

@@ -13,9 +13,11 @@ from krakpy.cli.custom_schema import breaches
 from krakpy.cli.ext.mending import mended
 from krakpy.cli.trial import build_routes
 from krakpy.codes import Code
-from krakpy.config.loading import Loaded, load
-from krakpy.config.settings import ServiceSettings
-from krakpy.errors import ConfigurationError, Problem
+from krakpy.config.loading import read
+from krakpy.config.model import Service
+from krakpy.config.report import Report
+from krakpy.config.settings import ServiceSettings, resolve
+from krakpy.errors import Problem
 from krakpy.extension.preparing import Options, Prepared, plan, prepare
 
 
@@ -50,14 +52,30 @@ def examine(
     `test` probes extensions and builds routes in children.
     """
     environ = os.environ if environ is None else environ
+    report = Report()
     broken = breaches(path, schema) if schema is not None else ()
+    service = read(path, environ, report)
+    settings = None if service is None else _resolved(service)
+    if settings is None or report.has_errors:
+        found = _asked_for(settings, environ, report)
+        return Findings(path=path, problems=_joined(_linted(report.problems, lint=lint), broken, found))
+    found = _tested(settings, environ, build) if test else _planned(settings, environ)
+    problems = _joined(_linted(report.problems, lint=lint), broken, found)
+    return Findings(path=path, settings=settings, problems=problems, is_tested=test)
+
+
+def _resolved(service: Service) -> ServiceSettings | None:
     try:
-        loaded = load(path, environ)
-    except ConfigurationError as error:
-        return Findings(path=path, problems=_joined(_linted(error.problems, lint=lint), broken))
-    found = _tested(loaded, environ, build) if test else _planned(loaded, environ)
-    problems = _joined(_linted(loaded.problems, lint=lint), broken, found)
-    return Findings(path=path, settings=loaded.settings, problems=problems, is_tested=test)
+        return resolve(service)
+    except ValueError:
+        return None  # NOTE: hosts and paths that cannot be resolved are in the report already
+
+
+def _asked_for(settings: ServiceSettings | None, environ: Mapping[str, str], report: Report) -> Iterable[Problem]:
+    """What extensions a file lacks that has errors of its own too: one run shows everything that has to be done."""
+    if settings is None or report.is_broken("plugin"):
+        return ()
+    return [problem for problem in _planned(settings, environ) if not report.is_broken(problem.place)]
 
 
 def _joined(*found: Iterable[Problem]) -> tuple[Problem, ...]:
@@ -65,16 +83,16 @@ def _joined(*found: Iterable[Problem]) -> tuple[Problem, ...]:
     return tuple(dict.fromkeys(chain.from_iterable(found)))
 
 
-def _planned(loaded: Loaded, environ: Mapping[str, str]) -> Iterable[Problem]:
-    planned, refused = plan(loaded.settings, environ=environ)
+def _planned(settings: ServiceSettings, environ: Mapping[str, str]) -> Iterable[Problem]:
+    planned, refused = plan(settings, environ=environ)
     return (*planned.warnings, *refused)
 
 
 def _tested(
-    loaded: Loaded, environ: Mapping[str, str], build: Callable[[Prepared], Iterable[Problem]]
+    settings: ServiceSettings, environ: Mapping[str, str], build: Callable[[Prepared], Iterable[Problem]]
 ) -> Iterable[Problem]:
-    _, refused = plan(loaded.settings, environ=environ)
-    prepared = prepare(loaded.settings, environ=environ, options=Options(ignore_missing=True))
+    _, refused = plan(settings, environ=environ)
+    prepared = prepare(settings, environ=environ, options=Options(ignore_missing=True))
     probed = [mended(problem, verdict.candidate) for verdict in prepared.verdicts for problem in verdict.problems]
     return (*prepared.warnings, *refused, *probed, *build(prepared))
 

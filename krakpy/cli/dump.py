@@ -19,13 +19,20 @@ BACKEND = ("hosts", "encoding", "is_collection", "group", "target", "allow", "de
 _ELSEWHERE = ("place", "config", "hooks", "discover", "decode", "endpoints", "backends", "transport")
 
 
-def outline(settings: ServiceSettings, detail: int, indent: str) -> Iterator[str]:
-    """The lines: the service, each endpoint, each of its backends; from `detail` 2 with every setting."""
+def outline(
+    settings: ServiceSettings, detail: int, indent: str, opened: Mapping[str, object] | None = None
+) -> Iterator[str]:
+    """The lines: the service, each endpoint, each of its backends; from `detail` 2 with every setting.
+
+    `opened` says by its place how deep a backend's answers are opened; what is not in it is passed on unopened.
+    """
     yield from _of("service", settings, SERVICE, detail, "", indent)
     for endpoint in settings.endpoints:
         yield from _of(f"{endpoint.method} {endpoint.endpoint}", endpoint, ENDPOINT, detail, indent, indent)
         for backend in endpoint.backends:
             yield from _of(f"{backend.method} {backend.url_pattern}", backend, BACKEND, detail, indent * 2, indent)
+            if opened is not None:
+                yield f"{indent * 3}opens: {opened.get(backend.place, 'nothing')}"
 
 
 def redacted(settings: ServiceSettings) -> Mapping[str, object]:

@@ -13,7 +13,7 @@ CONCURRENCY = "WEB_CONCURRENCY"
 @click.command()
 @config_option()
 @click.option("-p", "--port", type=click.IntRange(0, 65535), help="The TCP port, instead of the configuration's.")
-@click.option("-d", "--debug", is_flag=True, help="Log everything, and serve /__debug/, whatever the configuration says.")
+@click.option("-d", "--debug", is_flag=True, help="Log everything, and serve /__debug/ too.")
 @click.option(
     "--workers", type=click.IntRange(min=1), envvar=CONCURRENCY, show_envvar=True, help="Processes; else one a core."
 )

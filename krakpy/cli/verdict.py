@@ -1,17 +1,22 @@
 """Shows what `krakpy check` found, to people and to programs."""
 from __future__ import annotations
 
+import os
+
 import click
 
 from krakpy.cli.checking import Findings
 from krakpy.cli.documents import emit, listed
 from krakpy.cli.dump import outline, redacted
+from krakpy.cli.opened import opened
+from krakpy.config.settings import ServiceSettings
 
 
 def show(findings: Findings, detail: int, indent: str) -> None:
     """For people: what was understood if they want to see it, every problem on a line of its own, the verdict."""
     if findings.settings is not None and detail:
-        click.echo("\n".join(outline(findings.settings, detail, indent)))
+        depths = opened(findings.settings, os.environ)
+        click.echo("\n".join(outline(findings.settings, detail, indent, depths)))
     if findings.problems:
         _show_problems(findings)
     if findings.is_good:
@@ -20,11 +25,16 @@ def show(findings: Findings, detail: int, indent: str) -> None:
 
 def show_json(findings: Findings, detail: int) -> None:
     """For programs: the object `krakpy.check/1`."""
-    understood = {} if findings.settings is None or not detail else {"configuration": redacted(findings.settings)}
+    understood = {} if findings.settings is None or not detail else _understood(findings.settings)
     emit(
         "krakpy.check/1", file=findings.path, ok=findings.is_good, tested=findings.is_tested,
         problems=listed(findings.problems), **understood,
     )
+
+
+def _understood(settings: ServiceSettings) -> dict[str, object]:
+    opens = {place: depth.as_dict() for place, depth in opened(settings, os.environ).items()}
+    return {"configuration": redacted(settings), "opens": opens}
 
 
 def _show_problems(findings: Findings) -> None:

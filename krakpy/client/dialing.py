@@ -63,7 +63,7 @@ class Dialer:
             protocol,
             sock=raw,
             ssl=self._tls if is_secure else None,
-            server_hostname=origin.host if is_secure else None,
+            server_hostname=origin.host.removesuffix(".") if is_secure else None,
             ssl_handshake_timeout=_HANDSHAKE_TIMEOUT_S if is_secure else None,
         )
         return connection

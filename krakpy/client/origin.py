@@ -19,7 +19,7 @@ class Origin(NamedTuple):
     scheme: str
     """`http` or `https`."""
     host: str
-    """Lower case, ASCII, without brackets; the name that TLS verifies."""
+    """Lower case, ASCII, without brackets; the name that TLS verifies, but for a dot at its end."""
     port: int
 
     def __str__(self) -> str:

@@ -61,5 +61,12 @@ def _mark_seen(question: asyncio.Future[Sequence[Address]]) -> None:
 
 async def look_up(host: str, port: int) -> Sequence[Address]:
     """What the system's resolver knows, asked in a thread."""
-    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    loop = asyncio.get_running_loop()
+    try:
+        found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except socket.gaierror:
+        if not host.endswith("."):
+            raise
+        # NOTE: /etc/hosts has no name with the dot at its end that targets of SRV records have (Go: looks without it)
+        found = await loop.getaddrinfo(host.removesuffix("."), port, type=socket.SOCK_STREAM)
     return [Address(family, sockaddr) for family, _, _, _, sockaddr in found]  # type: ignore[arg-type]

@@ -10,10 +10,6 @@ NOT_BUILT: dict[str, str] = {
     "service.use_h2c": "HTTP/2 without TLS",
     "service.disable_rest": "parameters that are a part of a segment",
     "service.sequential_start": "async agents",
-    "service.dns_cache_ttl": "hosts that are looked up",
-    "service.output_encoding=xml": "XML",
-    "service.output_encoding=yaml": "YAML answers",
-    "service.output_encoding=negotiate": "answers in the client's format",
     "service.max_header_bytes": "a limit for heads of requests",
     "service.read_timeout": "deadlines of the listener",
     "service.read_header_timeout": "deadlines of the listener",
@@ -26,17 +22,10 @@ NOT_BUILT: dict[str, str] = {
     "router.app_engine": "the headers of App Engine",
     "router.max_multipart_memory": "multipart bodies",
     "router.use_h2c": "HTTP/2 without TLS",
-    "endpoint.output_encoding=xml": "XML",
-    "endpoint.output_encoding=yaml": "YAML answers",
-    "endpoint.output_encoding=negotiate": "answers in the client's format",
-    "backend.sd=dns": "hosts that are looked up",
-    "backend.sd=dns-shared": "hosts that are looked up",
-    "backend.backend/http/client.send_body_on_redirect": "bodies that are sent again",
 }
 """Key -> the feature, in words."""
 
 ENTERPRISE: dict[str, str] = {
-    "service.output_encoding=fast-json": "the fast JSON renderer; `json` gives the same answer",
     "router.max_payload": "a limit for bodies of requests",
     "router.decompress_gzip": "compressed bodies of requests",
     "router.disable_gzip": "compressed answers",
@@ -44,7 +33,6 @@ ENTERPRISE: dict[str, str] = {
     "telemetry/logging.access_log_custom_format": "layouts of the access log",
     "telemetry/logging.access_log_missing_key_marker": "layouts of the access log",
     "telemetry/logging.backend": "the log of backends' calls",
-    "endpoint.output_encoding=fast-json": "the fast JSON renderer; `json` gives the same answer",
     "endpoint.proxy.max_payload": "a limit for bodies of requests",
     "endpoint.proxy.decompress_gzip": "compressed bodies of requests",
     "backend.backend/http/client.no_redirect": "redirects that are answered",
@@ -53,11 +41,9 @@ ENTERPRISE: dict[str, str] = {
 }
 """Key -> the feature, in words."""
 
-DECODERS_NOT_BUILT: dict[str, str] = {"xml": "XML", "rss": "RSS and Atom feeds"}
-"""Values of a backend's `encoding` that KrakenD has; a package may bring their decoder, so the manager decides."""
-
-DECODERS_OF_ENTERPRISE: dict[str, str] = {
-    "fast-json": "the fast JSON decoder; `json` gives the same answer",
-    "yaml": "YAML from backends",
+DRIVERS_OF_ENTERPRISE: dict[str, str] = {
+    "decoder/fast-json": "the fast decoder of JSON",
+    "decoder/yaml": "the decoder of YAML",
+    "renderer/fast-json": "the fast renderer of JSON",
 }
-"""Values of a backend's `encoding` that KrakenD Enterprise has; a package may bring their decoder too."""
+"""Values of `encoding` and `output_encoding` by `family/name`; a package may bring them, so the manager decides."""

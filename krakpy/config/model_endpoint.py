@@ -81,7 +81,7 @@ class Backend(Model, frozen=True, kw_only=True):
     """Take the hosts as they are written: for other schemes than HTTP, and for names that are looked up."""
 
     sd: str = "static"
-    """How hosts are found: `static` takes `host`."""
+    """How hosts are found: `static` takes `host`; `dns` and `dns-shared` look up SRV records (package `krakpy-dns`)."""
 
     sd_scheme: str = "http"
     """The scheme of hosts that are found by looking up."""

@@ -33,6 +33,7 @@ DEFAULT_TIMEOUT_S = 2.0
 DEFAULT_IDLE_PER_HOST = 250
 DEFAULT_KEEP_ALIVE_S = 15.0
 DEFAULT_FALLBACK_DELAY_S = 0.3
+DEFAULT_DNS_CACHE_TTL_S = 30.0
 
 #: share of an endpoint's timeout, in percent, that several backends together may use
 MERGE_SHARE = 85
@@ -91,6 +92,7 @@ class BackendSettings(_Settings, frozen=True, kw_only=True):
     input_query_strings: tuple[str, ...]
     sd: str
     sd_scheme: str
+    dns_cache_ttl_s: float
     timeout_s: float
     concurrent_calls: int
     proxy: BackendProxy
@@ -252,6 +254,7 @@ def _backend(
         input_query_strings=backend.input_query_strings,
         sd=backend.sd or "static",
         sd_scheme=backend.sd_scheme or "http",
+        dns_cache_ttl_s=_dns_cache_ttl_s(service),
         timeout_s=endpoint.timeout_s,
         concurrent_calls=endpoint.concurrent_calls,
         proxy=components.proxy,
@@ -260,6 +263,11 @@ def _backend(
         transport=transport,
         extra_config=components.others,
     )
+
+
+def _dns_cache_ttl_s(service: Service) -> float:
+    # NOTE: KrakenD leaves out what is shorter than a second
+    return service.dns_cache_ttl if service.dns_cache_ttl >= 1.0 else DEFAULT_DNS_CACHE_TTL_S
 
 
 def _hosts(backend: Backend, service: Service) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from typing import Any
 Path = tuple[str, ...]
 
 EVERY = "*"
+_CONTAINERS = (dict, list)
 
 
 class Branch:
@@ -24,17 +25,17 @@ class Branch:
     __slots__ = ("children", "is_array", "labels", "value")
 
     def __init__(self, value: Any) -> None:
+        self.labels: list[str]
+        self.children: list[Any]
         self.is_array = isinstance(value, list)
-        self.labels: list[str] = []
-        self.children: list[Any] = []
         #: what it is without children; null for what has lost them
         self.value: Any = None
         if value and isinstance(value, dict):
             self.labels, self.children = list(value), list(value.values())
-        elif value and isinstance(value, list):
+        elif value and self.is_array:
             self.labels, self.children = [str(index) for index in range(len(value))], list(value)
         else:
-            self.value = value
+            self.labels, self.children, self.value = [], [], value
 
     def opened(self, index: int) -> Branch:
         """The child at an index of `children`."""
@@ -42,6 +43,15 @@ class Branch:
         if type(child) is not Branch:
             child = self.children[index] = Branch(child)
         return child
+
+    def inner(self, index: int) -> Branch | None:
+        """The child at an index of `children` if it has children of its own."""
+        child = self.children[index]
+        if type(child) is not Branch:
+            if not child or not isinstance(child, _CONTAINERS):
+                return None
+            child = self.children[index] = Branch(child)
+        return child if child.children else None
 
     def find(self, label: str) -> Branch | None:
         """The first child of a label."""
@@ -77,11 +87,6 @@ class Branch:
         """Take all children out."""
         self.labels, self.children = [], []
 
-    def is_leaf(self, index: int) -> bool:
-        """Whether the child at an index has no children."""
-        child = self.children[index]
-        return not child.children if type(child) is Branch else not (child and isinstance(child, dict | list))
-
 
 def closed(child: Any) -> Any:
     """The value that a branch is now, or a child that is no branch."""
@@ -98,10 +103,10 @@ def reached(root: Branch, path: Path) -> list[tuple[Branch, Path]]:
     found: list[tuple[Branch, Path]] = [(root, ())]
     for step in path:
         found = [
-            (branch.opened(index), (*labels, label))
+            (inner, (*labels, label))
             for branch, labels in found
             for index, label in _chosen(branch, step)
-            if not branch.is_leaf(index)
+            if (inner := branch.inner(index)) is not None
         ]
     return found
 

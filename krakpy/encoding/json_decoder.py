@@ -13,6 +13,8 @@ from typing import Any
 from krakpy_sdk import Decoder
 
 from krakpy.encoding.json_documents import read
+from krakpy.encoding.json_parts import partly
+from krakpy.encoding.opening import Decode, Opening, PartialDecoder
 
 _KINDS = MappingProxyType({dict: "an object", list: "an array", str: "a string", bool: "a boolean"})
 
@@ -38,6 +40,10 @@ class JsonDecoder:
             return document
         raise _unexpected(document, "an object")
 
+    def partial(self, opening: Opening) -> Decode:
+        """A `decode` that opens no more than this; see `krakpy.encoding.json_parts`."""
+        return partly(self.decode, opening, lambda _, is_collection: is_collection)
+
 
 class SafeJsonDecoder:
     """Gives an object as it is, an array under `collection`, and any other value under `content`.
@@ -55,6 +61,10 @@ class SafeJsonDecoder:
             return document
         return {"collection" if isinstance(document, list) else "content": document}
 
+    def partial(self, opening: Opening) -> Decode:
+        """A `decode` that opens no more than this; see `krakpy.encoding.json_parts`."""
+        return partly(self.decode, opening, lambda body, _: body.startswith(b"["))
+
 
 def _unexpected(document: object, due: str) -> ValueError:
     return ValueError(f"the body is {_KINDS.get(type(document), 'a number')} where {due} is due")
@@ -62,3 +72,5 @@ def _unexpected(document: object, due: str) -> ValueError:
 
 _guard: type[Decoder] = JsonDecoder
 _safe_guard: type[Decoder] = SafeJsonDecoder
+_partial_guard: type[PartialDecoder] = JsonDecoder
+_safe_partial_guard: type[PartialDecoder] = SafeJsonDecoder

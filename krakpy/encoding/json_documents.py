@@ -30,7 +30,6 @@ _ESCAPE = re.compile(
     r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(\\u[dD][89a-fA-F][0-9a-fA-F]{2})|\\.", re.DOTALL
 )
 _AS_BRACES = bytes.maketrans(b"[]", b"{}")
-_SMALL = 2048
 _NO_STRUCTURE = bytes(set(range(256)) - set(b'{}[]"'))
 
 
@@ -45,7 +44,7 @@ def read(body: bytes) -> Any:
         raise _too_deep() from None
     except ValueError:
         return _read_leniently(body)
-    if not _is_surely_shallow(body):
+    if not is_surely_shallow(body):
         _check_depth(document)
     return document
 
@@ -88,24 +87,32 @@ def _mended(body: bytes) -> str:
     return _ESCAPE.sub(lambda match: "\ufffd" if match[1] else match[0], text) if "\\" in text else text
 
 
-def _is_surely_shallow(body: bytes) -> bool:
+def is_surely_shallow(body: bytes) -> bool:
     """Whether the brackets of a valid document alone show that it is not too deep; False proves nothing.
 
-    PERF: 10 µs for 14 KB, where walking over the document takes 60.
+    PERF: 1 µs for 14 KB with few brackets, 16 with hundreds, where walking over the document takes 60.
     """
-    if len(body) < _SMALL and body.count(b"{") + body.count(b"[") <= MAX_DEPTH:
+    if _has_few_brackets(body):
         return True
     if b"\\" in body:
         body = body.replace(b"\\\\", b"").replace(b'\\"', b"")
     marks = body.translate(_AS_BRACES, _NO_STRUCTURE)
-    # NOTE: a string without brackets is two quotes now. When no quote is left, every string was one of those, and the
-    # brackets are all structure: a string with a bracket would have split the quotes into odd runs
-    marks = marks.replace(b'""', b"")
+    braces = marks.translate(None, b'"')
+    # NOTE: a string without brackets is two quotes now. When all quotes are in pairs, every string was one of those,
+    # and the brackets are all structure: a string with a bracket would have split the quotes into odd runs
+    if 2 * marks.count(b'""') != len(marks) - len(braces):
+        return False
     for _ in range(MAX_DEPTH):
-        if not marks:
+        if not braces:
             return True
-        marks = marks.replace(b"{}", b"")
-    return not marks
+        braces = braces.replace(b"{}", b"")
+    return not braces
+
+
+def _has_few_brackets(body: bytes) -> bool:
+    # PERF: finding and copying is what bytes do fastest; `count` looks at every byte and takes 10 µs for 14 KB
+    left = MAX_DEPTH + len(body) - len(body.replace(b"{", b"{{"))
+    return left >= 0 and left + len(body) >= len(body.replace(b"[", b"[["))
 
 
 def _check_depth(document: Any) -> None:

@@ -27,6 +27,8 @@ class TextDecoder:
 class TextRenderer:
     """Writes `content` if it is a string, else nothing (KrakenD: output encoding `string`)."""
 
+    paths = ("content",)
+
     def __init__(self, config: object) -> None:
         pass
 

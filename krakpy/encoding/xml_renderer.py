@@ -10,6 +10,7 @@ from typing import Any
 from krakpy_sdk import Renderer, Request, Response
 
 from krakpy.encoding.content import Content
+from krakpy.encoding.error_details import ErrorDetails
 from krakpy.encoding.json_renderer import write as json_text
 from krakpy.encoding.number_text import number_text
 from krakpy.encoding.xml_text import escaped, named
@@ -60,7 +61,9 @@ def _root(document: dict[str, Any]) -> tuple[str, Any]:
 
 
 def _element(parts: list[str], key: str, value: Any) -> None:
-    if isinstance(value, dict):
+    if isinstance(value, ErrorDetails):
+        _element(parts, key, value.as_text())
+    elif isinstance(value, dict):
         _object(parts, named(key), value)
     elif isinstance(value, list | tuple) and value:
         for item in value:

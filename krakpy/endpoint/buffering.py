@@ -26,6 +26,7 @@ class BufferBody:
 
     #: extensions may replace the body or refuse the request before it is read
     inside = ("plugin/req-resp-modifier",)
+    paths = ()
 
     @classmethod
     def applies_to(cls, settings: HasBackends) -> bool:

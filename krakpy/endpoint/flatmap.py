@@ -33,6 +33,8 @@ class Flatmap:
     """
 
     inside = ("plugin/req-resp-modifier",)
+    #: what it reaches is in the settings: see `krakpy.depth`
+    paths = ()
 
     @classmethod
     def applies_to(cls, settings: FilteredSettings) -> bool:

@@ -16,6 +16,9 @@ class EndpointHooks:
     request and response modifiers, both in listed order).
     """
 
+    #: its hooks declare their own
+    paths = ()
+
     def __init__(self, settings: EndpointSettings, next: Proxy) -> None:
         self._hooks = Attachment(settings.hooks, request="endpoint_request", response="endpoint_response")
         self._next = next

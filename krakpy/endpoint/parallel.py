@@ -39,6 +39,8 @@ class Parallel:
     the request at once.
     """
 
+    paths = ()
+
     def __init__(self, config: object) -> None:
         pass
 

@@ -25,6 +25,9 @@ class Sequential:
     answered until then is given, incomplete. Documents are joined key by key, and the later one wins.
     """
 
+    #: which values later backends get is in the settings: see `krakpy.depth`
+    paths = ()
+
     def __init__(self, config: object) -> None:
         pass
 

@@ -48,6 +48,7 @@ class Shadow:
 
     inside = ("modifier/lua-proxy", "validation/cel", "validation/json-schema")
     outside = ("static", "plugin/req-resp-modifier", "flatmap", "buffer_body")
+    paths = ()
 
     @classmethod
     def applies_to(cls, settings: MirroredSettings) -> bool:

@@ -79,11 +79,13 @@ class Static:
 
     A partial merge is an answer and has errors, so `errored` means it and `success` does not (KrakenD: the same).
     Only failures of backends and a time that is over are answered so. SECURITY: what an extension failed for, what a
-    client is refused and what a hook replied stays as it is, whatever the strategy.
+    client is refused and what a hook replied stays as it is, whatever the strategy. Under `no-op` the data is not seen,
+    but makes the answer complete; there a reply cannot be told from an answer.
     """
 
     inside = ("modifier/lua-proxy", "validation/cel", "validation/json-schema", "shadow")
     outside = ("plugin/req-resp-modifier", "flatmap", "buffer_body")
+    paths = ()
 
     @classmethod
     def applies_to(cls, settings: StaticSettings) -> bool:
@@ -113,18 +115,19 @@ class Static:
             if not self._strategy.to_failure or not _is_over(request):
                 raise
             return self._instead_of(Timeout("context deadline exceeded"))
-        if not self._strategy.to(response) or self._is_reply(response):
-            return response
-        return self._with_data(response)
+        return self._added(response) if self._strategy.to(response) else response
 
-    def _with_data(self, response: Response) -> Response:
-        data = {**(response.data or {}), **self._data}
+    def _added(self, response: Response) -> Response:
         if self._is_no_op:
-            return response.replace(data=data, headers=_twice(response.headers) if data else response.headers)
-        if not _is_raw(response):
-            return response.replace(data=data)
+            return response.replace(data=dict(self._data), headers=_twice(response.headers)) if self._data else response
+        if response.data is not None or (response.body is None and response.stream is None):
+            return response.replace(data={**(response.data or {}), **self._data})
+        if self._is_reply(response):
+            return response
         # NOTE: fields and body of a `no-op` backend do not describe what is rendered in their place
-        return Response(data=data, stream=response.stream, is_complete=response.is_complete, errors=response.errors)
+        return Response(
+            data=dict(self._data), stream=response.stream, is_complete=response.is_complete, errors=response.errors
+        )
 
     def _instead_of(self, error: UpstreamError) -> Response:
         told = error.errors if isinstance(error, MergeError) else (error,)
@@ -136,17 +139,11 @@ class Static:
 
     def _is_reply(self, response: Response) -> bool:
         """Whether a hook replied: there is a body where a document is due."""
-        if self._is_no_op or not _is_raw(response) or response.stream is not None:
-            return False
-        return not (self._may_be_raw and response.status < 300)
-
-
-def _is_raw(response: Response) -> bool:
-    return response.data is None and (response.body is not None or response.stream is not None)
+        return response.body is not None and not (self._may_be_raw and response.status < 300)
 
 
 def _twice(headers: Headers) -> Headers:
-    """The fields of a `no-op` backend, twice where there is data (KrakenD: for the data and for the body)."""
+    """The fields of a `no-op` answer as they are where there is data (KrakenD: once for it, once for the body)."""
     again = [pair for pair in headers.pairs if pair[0].lower() != "content-length"]
     return Headers((*headers.pairs, *again))
 

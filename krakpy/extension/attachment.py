@@ -4,13 +4,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterable, Callable, Iterable, Sequence
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from krakpy_sdk import ContractError, Patch, RejectedError, Reply, Request, Response, UpstreamError
 from krakpy_sdk.actions import patched_request, patched_response
 
 from krakpy.errors import ExtensionError
 from krakpy.extension.blame import said
+from krakpy.extension.declared import Part, paths_of
 from krakpy.extension.guard import Guard, HookCall, LiveHook
 from krakpy.logs import event
 
@@ -32,8 +33,8 @@ class Attachment:
         self.on_request = _calls(hooks, request)
         self.on_response = _calls(hooks, response)
         self.on_log = _calls(hooks, "log")
-        self.wants_request_body = any(wants for _, _, wants in self.on_request)
-        self.wants_response_body = any(wants for _, _, wants in self.on_response)
+        self.wants_request_body = any(hook.wants_body for hook in self.on_request)
+        self.wants_response_body = any(hook.wants_body for hook in self.on_response)
         self._logging: set[asyncio.Task[None]] = set()
         self._dropped = 0
 
@@ -41,12 +42,12 @@ class Attachment:
         """The request with every patch applied, or the first Reply that ends it; RejectedError 413 for a large body."""
         if self.wants_request_body:
             request = await buffered(request)
-        for call, guard, wants_body in self.on_request:
-            result = await call(request if wants_body else without_body(request), None)
+        for hook in self.on_request:
+            result = await hook.call(request if hook.wants_body else without_body(request), None)
             if isinstance(result, Reply):
                 return result
             if result is not None:
-                request = _applied(guard, patched_request, request, result)
+                request = _applied(hook, patched_request, request, result)
         return request
 
     async def answered(self, request: Request, response: Response) -> Response:
@@ -54,11 +55,11 @@ class Attachment:
         request = without_body(request)
         if self.wants_response_body and response.stream is not None:
             response = response.replace(body=await _read(response.stream, UpstreamError), stream=None)
-        for call, guard, wants_body in self.on_response:
-            seen = response.snapshot()
-            result = await call(request, seen if wants_body else _bodiless(seen))
+        for hook in self.on_response:
+            seen = _seen(hook, response)
+            result = await hook.call(request, seen if hook.wants_body else _bodiless(seen))
             if isinstance(result, Patch):
-                response = _applied(guard, patched_response, response, result)
+                response = _applied(hook, patched_response, response, result)
         return response
 
     def log(self, request: Request, response: Response) -> None:
@@ -76,29 +77,50 @@ class Attachment:
         task.add_done_callback(self._logging.discard)
 
     async def _log(self, request: Request, response: Response) -> None:
-        for call, _, _ in self.on_log:
+        for hook in self.on_log:
             try:
-                await call(request, response.snapshot())
+                await hook.call(request, _seen(hook, response))
             except ExtensionError:
                 # NOTE: the guard has logged it; the answer is already with the client
                 continue
 
 
-_Call = tuple[HookCall, Guard, bool]
+class _Hook(NamedTuple):
+    """One method of one instance."""
+
+    call: HookCall
+    guard: Guard
+    wants_body: bool
+    part: Part | None
+    """What it sees of a document and may change in it; None: everything."""
 
 
-def _calls(hooks: Sequence[LiveHook], name: str) -> tuple[_Call, ...]:
-    found = [(hook.call(name), hook.guard, hook.wants_body) for hook in hooks] if name else []
-    return tuple((call, guard, wants) for call, guard, wants in found if call is not None)
+def _calls(hooks: Sequence[LiveHook], name: str) -> tuple[_Hook, ...]:
+    found = [(hook.call(name), hook, paths_of(hook.instance)) for hook in hooks] if name else []
+    return tuple(
+        _Hook(call, hook.guard, hook.wants_body, None if paths is None else Part(paths))
+        for call, hook, paths in found
+        if call is not None
+    )
 
 
-def _applied(guard: Guard, apply: Callable[[Message, Patch], Message], message: Message, patch: Patch) -> Message:
+def _seen(hook: _Hook, response: Response) -> Response:
+    """What a hook gets to see of a response: a copy, and no more of the document than it declares."""
+    if hook.part is not None and response.data is not None:
+        response = response.replace(data=hook.part.of(response.data))
+    return response.snapshot()
+
+
+def _applied(hook: _Hook, apply: Callable[[Message, Patch], Message], message: Message, patch: Patch) -> Message:
     """The message with a patch applied; one that does not fit is a breach of the contract by whoever gave it."""
     try:
+        if hook.part is not None:
+            hook.part.check(patch)
         return apply(message, patch)
     except Exception as error:  # noqa: BLE001  # a patch holds whatever its author put into it
         is_told = isinstance(error, ContractError)
-        guard.settle(error if is_told else ContractError(f"a patch that cannot be applied: {said(error)}"), "patch")
+        told = error if is_told else ContractError(f"a patch that cannot be applied: {said(error)}")
+        hook.guard.settle(told, "patch")
         return message
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import Distribution, EntryPoint, distributions
 from pathlib import Path
+from typing import Any
 
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
@@ -88,8 +89,7 @@ def read_catalog(installed: Iterable[Distribution] | None = None) -> Catalog:
 
 def first_party_distributions() -> frozenset[str]:
     """The exact distributions that krakpy ships: never a prefix, since anybody can publish `krakpy-something`."""
-    text = importlib.resources.files("krakpy.extension").joinpath("first_party.json").read_text("utf-8")
-    return frozenset(json.loads(text)["distributions"])
+    return frozenset(_shipped()["distributions"])
 
 
 def name_of(distribution: Distribution) -> str:
@@ -99,9 +99,20 @@ def name_of(distribution: Distribution) -> str:
 
 def known_packages() -> dict[str, str]:
     """The package of krakpy's that answers a namespace, for the `pip install` line."""
-    text = importlib.resources.files("krakpy.extension").joinpath("first_party.json").read_text("utf-8")
-    packages: dict[str, str] = json.loads(text)["namespaces"]
+    packages: dict[str, str] = _shipped()["namespaces"]
     return packages
+
+
+def known_drivers() -> dict[str, dict[str, str]]:
+    """The package of krakpy's that has a driver, by family and name, for the `pip install` line."""
+    packages: dict[str, dict[str, str]] = _shipped()["drivers"]
+    return packages
+
+
+def _shipped() -> dict[str, Any]:
+    text = importlib.resources.files("krakpy.extension").joinpath("first_party.json").read_text("utf-8")
+    shipped: dict[str, Any] = json.loads(text)
+    return shipped
 
 
 def _candidates(distribution: Distribution, first_party: frozenset[str]) -> Iterator[Candidate]:

@@ -70,6 +70,9 @@ _TABLE = (
 )
 CONTRACTS = MappingProxyType({contract.family: contract for contract in _TABLE})
 
+#: the families whose classes may look at decoded documents, and may say with `paths` at which part
+SEES_DOCUMENTS = ("hooks", "endpoint", "backend", "merger", "renderer")
+
 
 def breaches(contract: Contract, loaded: object) -> list[tuple[Code, str]]:
     """Everything in which a loaded object does not keep its contract; nothing of it is called or constructed."""
@@ -87,6 +90,9 @@ def _breaches(contract: Contract, loaded: object) -> Iterator[tuple[Code, str]]:
     config = config_type(loaded)
     if config is not None and not (isinstance(config, type) and has_fields(config)):
         yield Code.WRONG_KIND, f"the settings of {loaded.__name__} are a dataclass, not {config!r}"
+    paths = getattr(loaded, "paths", None) if contract.family in SEES_DOCUMENTS else None
+    if paths is not None and not (_are_names(paths) and all(paths)):
+        yield Code.SIGNATURE, f"{loaded.__name__}.paths is a tuple of dotted paths, not {paths!r}"
 
 
 def _hook_breaches(loaded: type) -> Iterator[tuple[Code, str]]:
@@ -128,8 +134,12 @@ def _callable_breaches(contract: Contract, loaded: type) -> Iterator[tuple[Code,
         yield Code.SIGNATURE, f"{loaded.__name__}.{contract.method} takes ({', '.join(contract.arguments)})"
     for side in ("inside", "outside") if contract.kind == "middleware" else ():
         names = getattr(loaded, side, ())
-        if not isinstance(names, tuple | list) or not all(isinstance(name, str) for name in names):
+        if not _are_names(names):
             yield Code.SIGNATURE, f"{loaded.__name__}.{side} is a tuple of names, not {names!r}"
+
+
+def _are_names(names: object) -> bool:
+    return isinstance(names, tuple | list) and all(isinstance(name, str) for name in names)
 
 
 def _own_names(loaded: type) -> set[str]:

@@ -75,7 +75,7 @@ class Gates:
         return chosen, policy
 
     def _chosen(self, source: str, offered: tuple[Candidate, ...]) -> tuple[Candidate, ...] | Problem:
-        left = _reserved(tuple(candidate for candidate in offered if candidate.id not in self._deny))
+        left = _reserved(tuple(candidate for candidate in offered if not self._is_denied(candidate)))
         strangers = [candidate for candidate in left or offered if not candidate.is_first_party]
         closed = self._closed_switch(strangers) if strangers else None
         if closed:
@@ -96,10 +96,14 @@ class Gates:
             return Problem(Code.GATE_CLOSED, "", message, f"export {SWITCHES[0]}=1")
         return None
 
+    def _is_denied(self, candidate: Candidate) -> bool:
+        # SECURITY: a member that is no id is an error, and until it is mended it denies whatever it may mean
+        return not self._deny.isdisjoint((candidate.id, candidate.distribution, candidate.name))
+
     def _excluded(self, candidate: Candidate) -> str:
         """Which of the operator's lists keeps a candidate out, or nothing."""
         pattern = self.plugin.pattern if self.plugin else ""
-        if candidate.id in self._deny:
+        if self._is_denied(candidate):
             return "it is in plugin.deny"
         if candidate.is_first_party:
             return ""

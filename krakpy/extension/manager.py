@@ -23,6 +23,7 @@ from krakpy.config.settings import ServiceSettings
 from krakpy.errors import ExtensionError, Problem
 from krakpy.extension.catalog import Candidate
 from krakpy.extension.contracts import CONTRACTS, breaches, settings_for
+from krakpy.extension.declared import Look, look_at
 from krakpy.extension.driver import GuardedDriver
 from krakpy.extension.gates import Admission
 from krakpy.extension.guard import Guard, LiveHook
@@ -31,8 +32,9 @@ from krakpy.extension.middleware import guarded, guarded_app
 from krakpy.extension.needs import Failure, Need, listed_names
 from krakpy.extension.policy import Policy
 from krakpy.extension.preparing import Prepared, config_of, context_of
+from krakpy.extension.readers import Readers
 from krakpy.extension.refusal import unavailable
-from krakpy.extension.seating import SEATS, is_own, is_step, seated
+from krakpy.extension.seating import SEATS, applies, is_own, is_step, seated
 from krakpy.logs import event
 
 log = logging.getLogger("krakpy.extension")
@@ -86,7 +88,10 @@ class ExtensionManager:
             self._asked.setdefault((admission.candidate.family, admission.need.owner), []).append(admission)
         self._classes = self._load()
         self._places = {family: self._seat(family) for family in SEATS}
+        #: who looks at the documents of an object
+        self.readers = Readers(prepared.admissions, self._classes, self._look)
         self._hooks: dict[tuple[str, str], LiveHook] = {}
+        self._drivers: dict[tuple[str, str, str], Any] = {}
 
     async def open(self) -> None:
         """Construct and set up every instance of a hook; one that fails takes down what uses it and nothing else."""
@@ -111,7 +116,7 @@ class ExtensionManager:
         steps = [
             (place, _own_step(classes[id], settings))
             for id, place in places.items()
-            if is_step(id) and _applies(classes[id], settings)
+            if is_step(id) and applies(classes[id], settings)
         ]
         for admission in self._asked.get((family, settings.place), ()):
             step = self._asked_step(admission, settings)
@@ -119,11 +124,18 @@ class ExtensionManager:
         return [step for place, step in sorted(steps, key=lambda placed: placed[0]) if place > outer]
 
     def driver(self, family: str, settings: Any) -> Any:
-        """The driver that an object names; ExtensionError if it cannot be built."""
+        """The driver that an object names, one for all that name it; ExtensionError if it cannot be built."""
         [admission] = self._asked[family, settings.place]
         loaded, guard = self._class_of(admission), self._guard(admission)
-        driver = built(guard, lambda: loaded(self._decoded(admission, loaded)))
+        key = family, admission.candidate.id, admission.need.name
+        if key not in self._drivers:
+            self._drivers[key] = built(guard, lambda: loaded(self._decoded(admission, loaded)))
+        driver = self._drivers[key]
         return driver if admission.candidate.is_first_party else GuardedDriver(driver, CONTRACTS[family].method, guard)
+
+    def _look(self, candidate: Candidate) -> Look | None:
+        loaded = self._classes[candidate.family].get(candidate.id)
+        return None if loaded is None else look_at(candidate.family, loaded)
 
     def failure(self, place: str) -> Problem | None:
         """Why what stands at a place or inside of it cannot serve, or None; the service's own place is empty."""
@@ -251,12 +263,6 @@ def _tell(problem: Problem, instance: str) -> None:
 
 def _own_step(loaded: Any, settings: Any) -> Step:
     return lambda next: loaded(settings, next)
-
-
-def _applies(loaded: Any, settings: Any) -> bool:
-    """Whether one of krakpy's own steps is in the chain of an object."""
-    applies_to = getattr(loaded, "applies_to", None)
-    return applies_to is None or bool(applies_to(settings))
 
 
 def _server_step(build: Step, guard: Guard, next: Any, settings: ServiceSettings) -> Any:

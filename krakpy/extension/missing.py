@@ -4,10 +4,10 @@ from __future__ import annotations
 from difflib import get_close_matches
 
 from krakpy.codes import Code
-from krakpy.config.built import DECODERS_NOT_BUILT, DECODERS_OF_ENTERPRISE
+from krakpy.config.built import DRIVERS_OF_ENTERPRISE
 from krakpy.config.namespaces import NAMESPACES, Namespace
 from krakpy.errors import Problem
-from krakpy.extension.catalog import Catalog, known_packages
+from krakpy.extension.catalog import Catalog, known_drivers, known_packages
 from krakpy.extension.contracts import CONTRACTS
 from krakpy.extension.needs import FAMILIES
 
@@ -19,11 +19,13 @@ def unanswered(families: tuple[str, ...], name: str, catalog: Catalog) -> Proble
         return _namespace(families, name, catalog)
     what = "hook" if kind == "hook" else families[0]
     code = Code.NOT_INSTALLED if kind == "hook" else Code.UNKNOWN_NAME
-    if families == ("decoder",) and name in DECODERS_OF_ENTERPRISE:
-        return Problem(Code.ENTERPRISE, "", f"decodes {DECODERS_OF_ENTERPRISE[name]} in KrakenD Enterprise")
-    if families == ("decoder",) and name in DECODERS_NOT_BUILT:
-        code = Code.NOT_BUILT
+    enterprise = DRIVERS_OF_ENTERPRISE.get(f"{families[0]}/{name}")
+    if enterprise:
+        return Problem(Code.ENTERPRISE, "", f"{name!r} is {enterprise} of KrakenD Enterprise")
     distribution, slash, _ = name.partition("/")
+    package = known_drivers().get(families[0], {}).get(name)
+    if package:
+        return Problem(code, "", f"no installed package offers the {what} {name!r}", f"pip install {package}")
     install = f"pip install {distribution}" if slash else f"pip install the package that offers the {what} {name!r}"
     remedy = _near(families, name, catalog) or install
     return Problem(code, "", f"no installed package offers the {what} {name!r}", remedy)

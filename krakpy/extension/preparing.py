@@ -23,6 +23,7 @@ from krakpy.extension.needs import FAMILIES, LISTING, Failure, Need, needs_of
 from krakpy.extension.neighbours import overlaps, shadows
 from krakpy.extension.policy import instance_of
 from krakpy.extension.probe import Instance, Job, Verdict, probe
+from krakpy.extension.unknown_names import as_krakend_reads
 
 #: `--ignore-unknown` never leaves these out: a gateway without its guards is not the gateway that was asked for
 PROTECTED = ("auth/", "security/", "validation/", "qos/")
@@ -80,7 +81,9 @@ def plan(
     options = options or Options()
     catalog = catalog or read_catalog()
     needs, malformed = needs_of(settings)
-    admissions, refusals = _admitted(needs, Gates(catalog, settings.plugin, environ))
+    gates = Gates(catalog, settings.plugin, environ)
+    needs, unknown = as_krakend_reads(needs, gates)
+    admissions, refusals = _admitted(needs, gates)
     ignored: list[Failure] = []
     failures = list(malformed)
     for failure in refusals:
@@ -88,6 +91,7 @@ def plan(
     refused = [*misspelt(settings.plugin), *(failure.problem for failure in failures)]
     warnings = [
         *catalog.problems,
+        *unknown,
         *(_warning(failure.problem) for failure in ignored),
         *_unused(settings.plugin, needs, admissions),
         *_neighbours(admissions),

@@ -61,6 +61,8 @@ class Verdict:
     warnings: tuple[Problem, ...] = ()
     import_s: float = 0.0
     hooks: tuple[str, ...] = ()
+    paths: tuple[str, ...] | None = None
+    """The parts of documents that it looks at, as it declares them; None: everything."""
     inside: tuple[str, ...] = ()
     outside: tuple[str, ...] = ()
     summary: str = ""
@@ -188,11 +190,16 @@ def _verdict(job: Job, reports: list[dict[str, Any]], is_late: bool, status: int
         (*_slow(job, verdict["import_s"]), *(problem for problem in told if problem.severity == "warning")),
         import_s=verdict["import_s"],
         hooks=tuple(verdict.get("hooks", ())),
+        paths=_paths(verdict.get("paths")),
         inside=tuple(verdict.get("inside", ())),
         outside=tuple(verdict.get("outside", ())),
         summary=verdict.get("summary", ""),
         output=output,
     )
+
+
+def _paths(told: list[str] | None) -> tuple[str, ...] | None:
+    return None if told is None else tuple(told)
 
 
 def _told(job: Job, told: Mapping[str, Any]) -> Problem:

@@ -24,6 +24,7 @@ from krakpy.codes import Code
 from krakpy.errors import ConfigError, Problem
 from krakpy.extension.blame import place_of, said
 from krakpy.extension.contracts import CONTRACTS, Contract, breaches, settings_for
+from krakpy.extension.declared import look_at
 
 #: longest file that the child may write: what it prints goes to one
 MAX_OUTPUT_BYTES = 16 * 1024 * 1024
@@ -106,6 +107,7 @@ def _facts(contract: Contract, loaded: Any) -> dict[str, Any]:
     sides = ("inside", "outside") if contract.kind == "middleware" else ()
     return {
         "hooks": list(hooks_of(loaded)) if contract.kind == "hook" else [],
+        "paths": look_at(contract.family, loaded).paths,
         **{side: list(getattr(loaded, side, ())) for side in sides},
         "summary": str(loaded.__doc__ or "").strip().partition("\n")[0],
     }

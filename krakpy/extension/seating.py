@@ -37,6 +37,12 @@ def is_step(id: str) -> bool:
     return is_own(id) and "/" not in id.removeprefix("krakpy/")
 
 
+def applies(loaded: Any, settings: Any) -> bool:
+    """Whether one of krakpy's own steps is in the chain of an object."""
+    applies_to = getattr(loaded, "applies_to", None)
+    return applies_to is None or bool(applies_to(settings))
+
+
 def _positions(classes: Mapping[str, Any]) -> Iterator[tuple[str, Position]]:
     """What each class says about its place; a stranger with one of krakpy's own names is known by its id."""
     taken = {id.removeprefix("krakpy/") for id in classes if is_own(id)}

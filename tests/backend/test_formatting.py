@@ -1,13 +1,14 @@
 """What a backend configures is done to its document."""
 import pytest
 from krakpy_sdk import Headers, Request, Response
-from krakpy_sdk.testing import answers, backend_settings
+from krakpy_sdk.testing import answers
 
 from krakpy.backend.formatting import Formatting
+from tests.backend.services import backend, flatmap
 
 
 async def formatted(response, **settings):
-    return await Formatting(backend_settings(**settings), answers(response))(Request())
+    return await Formatting(backend(**settings), answers(response))(Request())
 
 
 async def test_the_document_is_reshaped():
@@ -35,8 +36,13 @@ async def test_an_incomplete_answer_is_not_formatted():
         ({"mapping": {"a": "b"}}, True),
         ({"group": "g"}, True),
         ({"group": "g", "is_no_op": True}, False),
+        (flatmap(("del", "a")), True),
+        (flatmap(("", "a")), False),
+        ({**flatmap(("del", "a")), "is_no_op": True}, False),
     ],
-    ids=["nothing", "target", "allow", "deny", "mapping", "group", "no-op"],
-)
+    ids=[
+        "nothing", "target", "allow", "deny", "mapping", "group", "no-op", "flatmap", "no operation", "no-op flatmap",
+    ],
+)  # fmt: skip
 def test_it_is_absent_where_nothing_is_configured(settings, applies):
-    assert Formatting.applies_to(backend_settings(**settings)) is applies
+    assert Formatting.applies_to(backend(**settings)) is applies

@@ -53,5 +53,5 @@ async def test_where_bytes_are_passed_a_reply_is_passed_too():
 async def test_a_hook_of_requests_that_fails_lets_nothing_through():
     upstream = answers()
     with pytest.raises(ExtensionError):
-        await hooks(hook(backend_request=lambda self: {}["key"]), upstream=upstream)(Request())
+        await hooks(hook(backend_request=lambda self: 1 / 0), upstream=upstream)(Request())
     assert upstream.requests == []

@@ -1,8 +1,8 @@
-"""`target`, `allow`, `deny`, `mapping` and `group` do what KrakenD's formatter does."""
+"""`target`, `allow`, `deny`, `mapping`, `flatmap_filter` and `group` do what KrakenD's formatter does."""
 import pytest
-from krakpy_sdk.testing import backend_settings
 
 from krakpy.backend.shaping import shaper
+from tests.backend.services import backend, flatmap
 
 A = {"b": 1, "c": 2, "d": {"e": 3, "f": 4}}
 DOCUMENT = {"a": A, "l": [{"x": 1}], "s": "t", "n": None}
@@ -55,11 +55,18 @@ def without(*names):
         ({"group": "g", "allow": ["zz"]}, {"g": {}}),
         ({"target": "a", "mapping": {"b": "bee"}, "group": "g"}, {"g": {"bee": 1, "c": 2, "d": {"e": 3, "f": 4}}}),
         ({"target": "a", "deny": ["d.e"]}, {"b": 1, "c": 2, "d": {"f": 4}}),
+        (flatmap(("del", "a", "l.0.x"), ("move", "s", "text")), {"l": [None], "text": "t", "n": None}),
+        ({"target": "a", **flatmap(("del", "d")), "group": "g"}, {"g": {"b": 1, "c": 2}}),
+        ({"allow": ["n"], "mapping": {"n": "m"}, **flatmap(("del", "a"))}, without("a")),
+        ({"deny": ["a"], "mapping": {"n": "m"}, **flatmap(("del", "l"))}, without("l")),
+        ({"allow": ["n"], **flatmap(("zap", "s"))}, DOCUMENT),
+        ({"allow": ["n"], **flatmap(("", "s"))}, {"n": None}),
+        ({"target": "a.d", **flatmap(("del", "*")), "group": "g"}, {"g": None}),
     ],
     ids=str,
 )
 def test_a_document_is_shaped(settings, shaped):
-    assert shaper(backend_settings(**settings))(DOCUMENT) == shaped
+    assert shaper(backend(**settings))(DOCUMENT) == shaped
 
 
 @pytest.mark.parametrize(
@@ -71,12 +78,13 @@ def test_a_document_is_shaped(settings, shaped):
         ({"allow": ["a"]}, None),
         ({"deny": ["a"]}, None),
         ({"mapping": {"a": "b"}, "deny": ["a"]}, None),
+        (flatmap(("del", "a")), None),
     ],
     ids=str,
 )
 def test_null_is_shaped_too(settings, shaped):
-    assert shaper(backend_settings(**settings))(None) == shaped
+    assert shaper(backend(**settings))(None) == shaped
 
 
 def test_nothing_configured_changes_nothing():
-    assert shaper(backend_settings())(DOCUMENT) is DOCUMENT
+    assert shaper(backend())(DOCUMENT) is DOCUMENT

@@ -3,9 +3,9 @@ from copy import deepcopy
 
 from hypothesis import given
 from hypothesis import strategies as st
-from krakpy_sdk.testing import backend_settings
 
 from krakpy.backend.shaping import shaper
+from tests.backend.services import backend
 
 
 def covers(rule, path):
@@ -90,7 +90,7 @@ paths = st.lists(names, min_size=1, max_size=3).map(tuple)
 def test_shaping_is_what_the_reference_does(document, target, allow, deny, mapping, group):
     before = deepcopy(document)
     shape = shaper(
-        backend_settings(
+        backend(
             target=".".join(target),
             allow=[".".join(path) for path in allow],
             deny=[".".join(path) for path in deny],

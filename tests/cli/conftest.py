@@ -1,6 +1,8 @@
 """A place where distributions are installed, configuration files, and the command line to look at both with."""
 import json
+import re
 from collections.abc import Callable
+from importlib.metadata import Distribution, distributions
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +74,21 @@ class Site:
         lines = [f"Name: {distribution}", f"Version: {version}", *(f"Requires-Dist: {text}" for text in requires)]
         (info / "METADATA").write_text("\n".join(["Metadata-Version: 2.1", *lines, ""]))
         (info / "entry_points.txt").write_bytes(entry_points)
+
+
+def _is_pack(found: Distribution) -> bool:
+    folder = str(getattr(found, "_path", ""))
+    return bool(re.search(r"krakpy_(?!sdk)[a-z_]+-[^/]*$", folder))
+
+
+@pytest.fixture(autouse=True)
+def without_packs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Which packages of krakpy's this environment happens to have is not what the tests are about."""
+
+    def seen() -> list[Distribution]:
+        return [found for found in distributions() if not _is_pack(found)]
+
+    monkeypatch.setattr("krakpy.extension.catalog.distributions", seen)
 
 
 @pytest.fixture

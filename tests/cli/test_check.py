@@ -54,6 +54,31 @@ def test_a_weak_type_does_not_pass_the_linter(invoke, config, option):
     assert result.stderr.splitlines()[1].startswith("KC014 port")
 
 
+def test_what_the_schema_forbids_does_not_pass_the_linter(invoke, config):
+    path = config(backend={"extra_config": {"backend/http": {"return_error_code": "yes"}}}, name=None)
+    assert invoke("check", "-c", path).exit_code == 0
+    problems = invoke("check", "-l", "-c", path).stderr.splitlines()[1:]
+    assert [line.partition(":")[0] for line in problems] == [
+        "KC014 endpoints[0].backend[0].extra_config.backend/http.return_error_code", "KC014 name",
+    ]
+
+
+def test_a_schema_of_ones_own_is_held_against_it(invoke, config, tmp_path):
+    rules = tmp_path / "rules.json"
+    rules.write_text('{"required": ["name"]}')
+    assert invoke("check", "-c", config(name="x"), "-s", rules).exit_code == 0
+    result = invoke("check", "-c", config(), "-s", rules)
+    assert result.exit_code == 1
+    assert "KC020 'name' is a required property" in result.stderr
+
+
+@pytest.mark.parametrize("options", [("-l", "-n"), ("-l", "-s", "s.json"), ("-n", "-s", "s.json")], ids=str)
+def test_one_schema_is_enough(invoke, config, options):
+    result = invoke("check", "-c", config(), *options)
+    assert result.exit_code == 2
+    assert "-l, -n and -s exclude one another" in result.stderr
+
+
 def test_a_gate_that_is_closed_here_is_an_error(invoke, config, site, using):
     site.install("acme-geo", hooks={"geo": "Geo"})
     path = config(using("geo"), plugin={"defaults": {"isolation": "inproc"}})

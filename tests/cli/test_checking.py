@@ -63,3 +63,32 @@ def test_nothing_is_imported_here(config, site, using):
     site.install("acme-geo", hooks={"geo": "Geo"})
     examine(config(using("geo"), plugin=INPROC), environ=OPEN, test=True, build=built)
     assert "acme_geo" not in sys.modules
+
+
+def test_a_problem_of_the_file_is_told_once_by_all_who_read_it(tmp_path):
+    rules = tmp_path / "rules.json"
+    rules.write_text("{}")
+    assert len(examine("none.json", environ={}, schema=str(rules)).problems) == 1
+
+
+def test_what_extensions_are_missing_is_told_beside_the_errors_of_the_file(config, using):
+    path = config(using("geo"), {"extra_config": {"acme/nope": {}}}, timeuot="2s")
+    found = [problem.code for problem in examine(path, environ=OPEN).problems]
+    assert found == [Code.UNKNOWN_KEY, Code.NOT_INSTALLED, Code.UNKNOWN_NAMESPACE]
+
+
+def test_nothing_is_said_about_extensions_while_the_object_that_decides_is_broken(config, site, using):
+    site.install("acme-geo", hooks={"geo": "Geo"})
+    found = examine(config(using("geo"), plugin=5), environ=OPEN).problems
+    assert [problem.place for problem in found] == ["plugin"]
+
+
+def test_a_place_that_is_wrong_is_told_once(tmp_path):
+    path = tmp_path / "krakend.json"
+    path.write_text('{"version": 3, "extra_config": {"acme/nope": 1, "acme/nope": 2}}')
+    assert [problem.code for problem in examine(str(path), environ={}).problems] == [Code.DUPLICATE_KEY]
+
+
+def test_hosts_that_cannot_be_resolved_are_told_and_nothing_follows_from_them(config):
+    found = examine(config(backend={"host": ["a b"]}), environ={}).problems
+    assert [problem.code for problem in found] == [Code.BAD_HOST]

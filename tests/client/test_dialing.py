@@ -181,6 +181,16 @@ async def test_c22_a_trusted_backend_is_asked_over_tls(serving, trusting):
     assert upstream.connections == 1
 
 
+async def test_the_dot_at_the_end_of_a_name_is_no_part_of_the_certificate(serving, trusting):
+    """SRV records name their targets with it (Go: tls drops it too)."""
+    upstream = await serving(answering(ok(b"1")), tls=serving_tls())
+    origin = upstream.origin._replace(host="localhost.")
+    head = b"GET / HTTP/1.1\r\nHost: localhost.\r\n\r\n"
+    deadline = asyncio.get_running_loop().time() + 5
+    answer = await trusting().exchange(origin, head, None, method="GET", deadline=deadline, stream=False)
+    assert answer.body == b"1"
+
+
 async def test_c22_a_large_body_comes_whole_over_tls(serving, trusting):
     upstream = await serving(answering(ok(b"x" * 1_000_000)), tls=serving_tls())
     assert len((await ask(trusting(), upstream)).body) == 1_000_000

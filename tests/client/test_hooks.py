@@ -43,4 +43,4 @@ async def test_a_failure_of_its_upstream_is_a_failed_backend():
 
 async def test_one_that_fails_is_an_extensions_failure():
     with pytest.raises(ExtensionError):
-        await hooks(hook(execute=lambda self: {}["server"]))[0](Request())
+        await hooks(hook(execute=lambda self: 1 / 0))[0](Request())

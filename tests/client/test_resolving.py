@@ -78,5 +78,6 @@ async def test_the_memory_is_bounded():
     assert len(resolver._known) <= 256
 
 
-async def test_the_system_knows_localhost():
-    assert Address(socket.AF_INET, ("127.0.0.1", 81)) in await look_up("localhost", 81)
+@pytest.mark.parametrize("name", ["localhost", "localhost."])
+async def test_the_system_knows_localhost(name):
+    assert Address(socket.AF_INET, ("127.0.0.1", 81)) in await look_up(name, 81)

@@ -24,23 +24,10 @@ def of_backend(namespace, **keys):
         (service(tls={"disabled": True}), "tls"),
         (service(client_tls={"cipher_suites": [1]}), "client_tls.cipher_suites"),
         (service(plugin={"lock": "krakpy.lock"}), "plugin.lock"),
-        (service(output_encoding="xml"), "output_encoding"),
         (service(extra_config={"router": {"use_h2c": True}}), "extra_config.router.use_h2c"),
         (
             service(extra_config={"router": {"app_engine": True}}),
             "extra_config.router.app_engine",
-        ),
-        (service(endpoint(output_encoding="negotiate")), "endpoints[0].output_encoding"),
-        (of_endpoint(static={"data": {}}), "endpoints[0].extra_config.proxy.static"),
-        (service(endpoint(backend=[backend(sd="dns")])), "endpoints[0].backend[0].sd"),
-        (of_backend("proxy", shadow=True), "endpoints[0].backend[0].extra_config.proxy.shadow"),
-        (
-            of_backend("backend/http", return_error_code=True),
-            "endpoints[0].backend[0].extra_config.backend/http.return_error_code",
-        ),
-        (
-            of_backend("backend/http/client", send_body_on_redirect=True),
-            "endpoints[0].backend[0].extra_config.backend/http/client.send_body_on_redirect",
         ),
     ],
     ids=str,
@@ -59,7 +46,6 @@ def test_a_feature_that_is_not_built_is_refused_by_name(refusal, document, place
             service(extra_config={"telemetry/logging": {"access_log_format": "json"}}),
             "extra_config.telemetry/logging.access_log_format",
         ),
-        (service(endpoint(output_encoding="fast-json")), "endpoints[0].output_encoding"),
         (
             of_backend("backend/http/client", no_redirect=True),
             "endpoints[0].backend[0].extra_config.backend/http/client.no_redirect",

@@ -61,7 +61,7 @@ def test_a_type_is_named_in_words(kind, words):
         (model.Service, "service", "port", "built", ()),
         (model.Service, "service", "tls", "not built", ()),
         (model.Router, "router", "max_payload", "enterprise", ()),
-        (model.Endpoint, "endpoint", "output_encoding", "built", ("xml", "yaml", "negotiate", "fast-json")),
+        (model.Endpoint, "endpoint", "output_encoding", "built", ()),
     ],
 )
 def test_what_is_not_built_is_marked(cls, table, key, state, unbuilt):

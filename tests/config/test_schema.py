@@ -51,11 +51,13 @@ def test_the_linter_takes_what_the_schema_allows_and_nothing_else(document):
         {"version": 3, "Port": 8080},
         {"version": 3, "port": "8080"},
         {"version": 3, "port": None},
+        {"version": 3, "port": 65536},
         {"version": 3, "timeout": 3},
         {"version": 3, "timeout": "-3s"},
         {"version": 3, "timeout": "-0s"},
         {"version": 3, "host": "http://a.test"},
         {"version": 3, "extra_config": {"router": {"return_error": True}}},
+        {"version": 3, "extra_config": {"github_com/luraproject/lura/router/gin": {"return_error": True}}},
         {"version": 3, "endpoints": [{"backend": [{"extra_config": {"backend/http": {"return_error_code": 1}}}]}]},
         {"version": 3, "plugin": {"defaults": {"isolation": "thread"}}},
     ],
@@ -95,7 +97,7 @@ def test_a_default_is_written_as_the_file_has_it():
 def test_what_is_not_there_says_so():
     assert DEFINITIONS["Router"]["properties"]["max_payload"]["description"].endswith("KrakenD Enterprise: refused.")
     assert schemas._description(FieldDoc("a", "text", "", "A.", "not built")) == "A. Not built yet."
-    assert "`fast-json`" in DEFINITIONS["Endpoint"]["properties"]["output_encoding"]["description"]
+    assert schemas._description(FieldDoc("a", "text", "", "A.", "built", ("x",))).endswith("KrakenD Enterprise: `x`.")
 
 
 def test_a_key_without_effect_says_what_to_do_instead():

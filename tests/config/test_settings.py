@@ -60,6 +60,14 @@ def test_a_backend_inherits_from_its_endpoint(resolved):
     assert (found.encoding, found.sd, found.sd_scheme, found.is_no_op) == ("json", "static", "http", False)
 
 
+@pytest.mark.parametrize(
+    ("own", "ttl_s"),
+    [({}, 30.0), ({"dns_cache_ttl": "5s"}, 5.0), ({"dns_cache_ttl": "1s"}, 1.0), ({"dns_cache_ttl": "999ms"}, 30.0)],
+)
+def test_hosts_that_are_looked_up_grow_at_least_a_second_old(resolved, own, ttl_s):
+    assert first(resolved, endpoint(), **own).backends[0].dns_cache_ttl_s == ttl_s
+
+
 def test_timeout_and_calls_of_a_backend_have_no_effect(loading):
     loaded = loading(service(endpoint(timeout="1s", backend=[backend(timeout="9s", concurrent_calls=9)])))
     found = loaded.settings.endpoints[0].backends[0]

@@ -4,7 +4,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).parents[2]
-GENERATED = frozenset({"configuration.md", "commands.md", "entry-points.md", "errors.md"})
+GENERATED = frozenset({
+    "audit.md", "commands.md", "configuration.md", "entry-points.md", "errors.md", "schema/v0.1/krakend.json",
+})
 _BLOCK = re.compile(r"^```(\w+)?(?: title=\"([^\"]+)\")?\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 

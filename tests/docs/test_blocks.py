@@ -14,7 +14,7 @@ from tests.docs.pages import ROOT, blocks, written_pages
 
 EACH_JSON = [(page, block.text) for page in written_pages() for block in blocks(page, "json")]
 EACH_TOML = [(page, block.text) for page in written_pages() for block in blocks(page, "toml")]
-PAGES_WITH_CODE = ["README.md", "docs/writing-extensions.md"]
+PAGES_WITH_CODE = ["README.md", "docs/migrating.md", "docs/writing-extensions.md"]
 
 
 @pytest.mark.parametrize(("page", "text"), EACH_JSON, ids=[page for page, _ in EACH_JSON])

@@ -6,8 +6,9 @@ from types import SimpleNamespace
 import click
 import pytest
 
-from docs.generators import commands, configuration, entry_points, errors
+from docs.generators import audit, commands, configuration, entry_points, errors
 from docs.generators.writing import Undocumented
+from krakpy.cli.audit.rule import Rule
 from krakpy.config.reference import FieldDoc, ObjectDoc
 from krakpy.extension.contracts import CONTRACTS
 from tests.docs.pages import GENERATED, ROOT
@@ -25,6 +26,7 @@ def test_the_pages_are_those_that_the_code_gives():
 
 def test_a_stale_page_fails_the_check_and_is_written_anew_without_it(tmp_path):
     for name in GENERATED:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("stale")
     ended = generate("--check", "--folder", tmp_path)
     assert (ended.returncode, ended.stderr.count("is stale")) == (1, len(GENERATED))
@@ -97,3 +99,21 @@ def test_a_group_without_words_is_refused():
 def test_a_command_without_words_is_refused(command, words):
     with pytest.raises(Undocumented, match=words):
         commands.page(command)
+
+
+def rule(id="1.1.1", message="Do it.", needs=""):
+    return Rule(id, "HIGH", message, lambda audited: (), needs)
+
+
+@pytest.mark.parametrize(
+    ("rules", "words"),
+    [([rule(message="")], "the rule 1.1.1 has no description"), ([rule(), rule()], "1.1.1 is given to two rules")],
+    ids=["no message", "one id for two"],
+)
+def test_a_rule_without_words_is_refused(rules, words):
+    with pytest.raises(Undocumented, match=words):
+        audit.page(rules)
+
+
+def test_a_rule_that_waits_for_a_key_says_so():
+    assert "Do it. Silent until krakpy has `plugin.lock`." in audit.page([rule("K.1.2", needs="plugin.lock")])

@@ -39,6 +39,16 @@ async def test_what_is_no_stream_stays(body):
     assert await sent(request) is request
 
 
+@pytest.mark.parametrize(
+    ("methods", "body"), [(("GET", "HEAD"), None), (("GET", "POST"), b""), (("DELETE", "GET"), b"")], ids=str
+)
+async def test_no_body_is_copied_too_where_a_backend_may_be_sent_one(methods, body):
+    backends = tuple(backend_settings(method=method) for method in methods)
+    upstream = answers()
+    await BufferBody(endpoint_settings(backends=backends), upstream)(Request())
+    assert upstream.requests[0].body == body
+
+
 async def test_a_body_of_the_limit_passes():
     assert (await sent(Request(stream=stream(b"ab", b"cd")), max_body_bytes=4)).body == b"abcd"
 

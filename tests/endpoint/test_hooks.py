@@ -50,5 +50,5 @@ async def test_log_sees_the_answer(reply):
 async def test_a_hook_of_requests_that_fails_lets_nothing_through():
     upstream = answers()
     with pytest.raises(ExtensionError):
-        await hooks(hook(endpoint_request=lambda self: {}["token"]), upstream=upstream)(Request())
+        await hooks(hook(endpoint_request=lambda self: 1 / 0), upstream=upstream)(Request())
     assert upstream.requests == []

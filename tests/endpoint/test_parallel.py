@@ -106,7 +106,7 @@ FAILURES = {
 @pytest.mark.parametrize("error", FAILURES.values(), ids=FAILURES.keys())
 async def test_a_failure_leaves_the_rest(error):
     response = await ask({"a": 1}, error, {"b": 2})
-    assert (response.data, response.is_complete) == ({"a": 1, "b": 2}, False)
+    assert (response.data, response.is_complete, response.errors) == ({"a": 1, "b": 2}, False, (error,))
 
 
 @pytest.mark.parametrize("error", FAILURES.values(), ids=FAILURES.keys())
@@ -133,7 +133,7 @@ async def test_the_only_answer_keeps_its_fields():
 
 async def test_an_incomplete_part_makes_the_whole_incomplete():
     response = await ask({"a": 1}, Response(data={"error_b": {}}, is_complete=False))
-    assert (response.data, response.is_complete) == ({"a": 1, "error_b": {}}, False)
+    assert (response.data, response.is_complete, response.errors) == ({"a": 1, "error_b": {}}, False, ())
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from krakpy.encoding.json_decoder import JsonDecoder
 from krakpy.endpoint.propagation import Source, sources, text_of, value_at
 
 BODY = b'{"n":4.20,"b":true,"l":[1,"x"],"e":[],"z":null,"o":{"k":1},"deep":{"l":[[1,2],{"a":2}]}}'
-DOCUMENT = JsonDecoder(None).decode(BODY, False)
+DOCUMENT = JsonDecoder(None).decode(BODY, False) or {}
 
 
 @pytest.mark.parametrize(

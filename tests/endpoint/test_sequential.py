@@ -67,8 +67,9 @@ async def test_the_first_failure_is_raised_as_it_is():
 
 async def test_a_later_failure_leaves_what_was_answered_incomplete():
     last = Answers(Response(data={}))
-    joined = await sequence(answers(Response(data={"a": 1})), answers(Timeout("late")), last)(Request())
-    assert (joined.data, joined.is_complete, last.requests) == ({"a": 1}, False, [])
+    failure = Timeout("late")
+    joined = await sequence(answers(Response(data={"a": 1})), answers(failure), last)(Request())
+    assert (joined.data, joined.is_complete, joined.errors, last.requests) == ({"a": 1}, False, (failure,), [])
 
 
 async def test_a_rejection_is_never_a_partial_answer():

@@ -6,6 +6,11 @@ import pytest
 
 from tests.distributions import Site
 
+from .starts import ask, strangers
+from .workers import acme, opened, prepared
+
+__all__ = ["acme", "ask", "opened", "prepared", "strangers"]
+
 
 @pytest.fixture
 def site(tmp_path, monkeypatch):

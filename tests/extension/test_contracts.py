@@ -22,7 +22,8 @@ class Middleware:
     async def __call__(self, request): ...
 
 
-class Server(Middleware):
+class Server:
+    def __init__(self, settings, next): ...
     async def __call__(self, scope, receive, send): ...
 
 

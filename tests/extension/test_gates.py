@@ -1,9 +1,12 @@
 """Third-party code loads only through open gates, told in order, each with the way to open it."""
+from typing import Any
+
 import pytest
 
 from krakpy.codes import Code
-from krakpy.config.model import Plugin
+from krakpy.config.model import Plugin, Service
 from krakpy.config.model_plugin import Instance
+from krakpy.config.settings import resolve
 from krakpy.errors import Problem
 from krakpy.extension.gates import SWITCHES, Gates, misspelt
 from krakpy.extension.needs import Need
@@ -25,8 +28,8 @@ def site(tmp_path):
     return site
 
 
-def need(name="geo", families=HOOKS):
-    return Need(families, name, "endpoints[0].x", None)
+def need(name="geo", families=HOOKS, place="endpoints[0].x"):
+    return Need(families, name, place, resolve(Service()))
 
 
 def ask(site, name="geo", families=HOOKS, *, environ=OPEN, has_plugin=True, **words):
@@ -77,12 +80,17 @@ def test_either_variable_opens_the_gate_of_the_environment(site, variable):
     ("words", "said"),
     [
         ({"deny": ("acme-geo/geo",)}, "it is in plugin.deny"),
+        ({"deny": ("acme-geo",)}, "it is in plugin.deny"),
+        ({"deny": ("geo",)}, "it is in plugin.deny"),
         ({"deny": ("Acme_Geo/geo",)}, "it is in plugin.deny"),
         ({"allow": ("acme-csv/csv",)}, "it is not in plugin.allow"),
         ({"allow": ("acme-geo/geo",), "deny": ("acme-geo/geo",)}, "it is in plugin.deny"),
         ({"pattern": "corp-"}, "plugin.pattern is 'corp-'"),
     ],
-    ids=["deny", "deny in another spelling", "allow", "deny beats allow", "pattern"],
+    ids=[
+        "deny", "deny of a distribution", "deny of a name", "deny in another spelling", "allow", "deny beats allow",
+        "pattern",
+    ],
 )
 def test_the_fourth_gate_is_the_operators_lists(site, words, said):
     refused(ask(site, **words), Code.NOT_ALLOWED, "acme-geo/geo", said)
@@ -212,14 +220,15 @@ def test_one_distribution_may_answer_a_namespace_at_several_seats(site):
 
 def test_the_same_name_at_several_places_is_answered_for_each_of_them(site):
     gates = Gates(site.catalog(), Plugin(), {})
-    places = [gates.admit(Need(HOOKS, "geo", place, None)).place for place in ("endpoints[0]", "endpoints[1]")]
-    assert places == ["endpoints[0]", "endpoints[1]"]
+    answers = [gates.admit(need(place=place)) for place in ("endpoints[0]", "endpoints[1]")]
+    assert [answer.place for answer in answers if isinstance(answer, Problem)] == ["endpoints[0]", "endpoints[1]"]
 
 
 @pytest.mark.parametrize("text", ["geo", "acme-geo", "acme-geo/", "/geo"])
 @pytest.mark.parametrize("key", ["allow", "deny"])
 def test_a_list_member_that_is_no_id_is_told_because_it_would_let_in_what_it_means(key, text):
-    [problem] = misspelt(Plugin(**{key: ("acme-csv/csv", text)}))
+    lists: dict[str, Any] = {key: ("acme-csv/csv", text)}
+    [problem] = misspelt(Plugin(**lists))
     assert (problem.code, problem.place) == (Code.WRONG_TYPE, f"plugin.{key}[1]")
 
 

@@ -174,8 +174,8 @@ async def test_refusing_is_no_failure_that_could_be_skipped(policy):
 
 @pytest.mark.parametrize(
     "error",
-    [RejectedError("no", status=42), RejectedError("no", status="x"), RejectedError("no", headers={"X": "a\r\nb"})],
-    ids=["a status that is none", "no number", "a header that forges another"],
+    [RejectedError("no", status=42), RejectedError("no", headers={"X": "a\r\nb"})],
+    ids=["a status that is none", "a header that forges another"],
 )
 async def test_a_refusal_that_could_not_be_sent_is_a_502(error):
     failure = await failure_of(hook(endpoint_request=raising(error, is_async=False)))

@@ -151,7 +151,8 @@ async def test_a_request_that_is_under_way_is_not_sent_again():
         await asyncio.sleep(0)
         raise ValueError("forgot about it")
 
-    tasks, answer = [], asyncio.get_running_loop().create_future()
+    tasks: list[asyncio.Future[Response]] = []
+    answer = asyncio.get_running_loop().create_future()
     upstream = answers(answer)
     failure = await failure_of(wrapped(behave, upstream, **SKIP))
     answer.set_result(RESPONSE)

@@ -33,8 +33,8 @@ def test_an_instance_is_found_under_each_of_its_names(key):
 
 
 def test_the_alias_comes_before_the_id_and_the_id_before_the_short_name():
-    said = {"alias": "off", "acme-geo__geo": "shadow", "geo": "enforce"}
-    words = plugin(**{key: Instance(mode=mode) for key, mode in said.items()})
+    shadow = {"acme-geo__geo": Instance(mode="shadow")}
+    words = plugin(alias=Instance(mode="off"), geo=Instance(mode="enforce"), **shadow)
     assert policy_of(words, "alias", candidate()).mode == "off"
     assert policy_of(words, "geo2", candidate()).mode == "shadow"
 

@@ -50,6 +50,10 @@ async def test_a_refusal_keeps_its_headers():
     assert headers["www-authenticate"] == "Bearer"
 
 
+async def nothing():
+    return {"type": "http.disconnect"}
+
+
 @pytest.mark.parametrize(
     ("router", "scope", "passes"),
     [
@@ -69,5 +73,5 @@ async def test_what_is_unavailable_lets_only_the_health_pass(router, scope, pass
     async def app(scope, receive, send):
         passed.append(scope)
 
-    await unavailable(guard().failed(ValueError("no"), "call"), app, router)(scope, None, send)
+    await unavailable(guard().failed(ValueError("no"), "call"), app, router)(scope, nothing, send)
     assert (bool(passed), bool(messages)) == (passes, not passes)

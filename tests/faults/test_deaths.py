@@ -17,15 +17,19 @@ CONNECTIONS = 8
 
 
 @pytest.fixture(scope="module")
-def gateway(tmp_path_factory) -> Iterator[Gateway]:
+def upstream() -> Iterator[Upstream]:
+    with Upstream() as upstream:
+        yield upstream
+
+
+@pytest.fixture(scope="module")
+def gateway(tmp_path_factory, upstream) -> Iterator[Gateway]:
     folder = tmp_path_factory.mktemp("deaths")
     site = Site(folder / "site")
     install(site, DEATHS)
-    with Upstream() as upstream:
-        routes = [endpoint("fine", upstream.port), *endpoints(DEATHS, upstream.port)]
-        with Gateway(written(folder, {"plugin": {}, "endpoints": routes}), site=site.path) as gateway:
-            gateway.hits = upstream.hits
-            yield gateway
+    routes = [endpoint("fine", upstream.port), *endpoints(DEATHS, upstream.port)]
+    with Gateway(written(folder, {"plugin": {}, "endpoints": routes}), site=site.path) as gateway:
+        yield gateway
 
 
 async def killed(port: int, path: str) -> Tally:
@@ -42,7 +46,7 @@ async def killed(port: int, path: str) -> Tally:
 
 
 @pytest.mark.parametrize("id", DEATHS)
-def test_a_worker_that_an_extension_ends_is_replaced_and_bystanders_lose_what_was_in_flight_there(gateway, id):
+def test_an_ended_worker_is_replaced_and_bystanders_lose_what_was_in_flight_there(gateway, upstream, id):
     before = len(gateway.events("worker ready"))
     tally = asyncio.run(killed(gateway.port, f"/{name_of(id)}/1"))
     gateway.wait_for(lambda: len(gateway.events("worker ready")) == before + 1, 5)
@@ -52,4 +56,11 @@ def test_a_worker_that_an_extension_ends_is_replaced_and_bystanders_lose_what_wa
     assert at(ready) - at(died) <= 1
     assert all(lost == 1 for lost in tally.lost_of.values()), "one connection has one request in flight"
     assert all("Error" in lost for lost in tally.lost), "a wrong answer is not a broken connection"
-    assert gateway.hits[name_of(id)] == 0, "X-47: nothing got past the hook"
+    assert upstream.hits[name_of(id)] == 0, "X-47: nothing got past the hook"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("round_", range(20))
+def test_every_one_of_many_deaths_is_mended_within_a_second(gateway, upstream, round_):
+    id = list(DEATHS)[round_ % len(DEATHS)]
+    test_an_ended_worker_is_replaced_and_bystanders_lose_what_was_in_flight_there(gateway, upstream, id)

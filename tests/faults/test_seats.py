@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -66,7 +67,7 @@ def entry_of(name: str) -> str:
     return name if SEATS[name][0] in CLASSES else f"acme/{name}"
 
 
-def listing(name: str, port: int) -> dict:
+def listing(name: str, port: int) -> dict[str, Any]:
     """The endpoint that uses an extension at its seat."""
     family, built = SEATS[name][0], endpoint(name, port)
     [backend] = built["backend"]
@@ -91,7 +92,8 @@ def served(tmp_path_factory) -> Iterator[tuple[dict[str, Answer], list[str], dic
     site = Site(folder / "site")
     for name, (family, source, _) in SEATS.items():
         target = f"acme_{name}:{CLASSES.get(family, 'Middleware')}"
-        site.add(f"acme-{name}", **{family: {entry_of(name): target}}, modules={f"acme_{name}.py": source})
+        parts: dict[str, Any] = {family: {entry_of(name): target}, "modules": {f"acme_{name}.py": source}}
+        site.add(f"acme-{name}", **parts)
     instances = {f"acme-{name.replace('_', '-')}/{entry_of(name)}": INPROC | POLICIES.get(name, {}) for name in SEATS}
     with Upstream() as upstream:
         routes = [endpoint("fine", upstream.port), *(listing(name, upstream.port) for name in SEATS)]
@@ -134,7 +136,7 @@ def test_the_log_names_the_distribution_and_what_mends_it(served, name):
     assert first["remedy"]
 
 
-def service(folder, source: str, port: int) -> tuple[Site, dict]:
+def service(folder, source: str, port: int) -> tuple[Site, dict[str, Any]]:
     """A hook of the whole service that does this."""
     site = Site(folder / "site")
     site.add("acme-guard", hooks={"guard": "acme_guard:Guard"}, modules={"acme_guard.py": source})

@@ -34,6 +34,51 @@ def test_the_message_is_shown_where_it_is_asked_for():
     assert response.headers["Content-Type"] == "text/plain; charset=utf-8"
 
 
+def passed(body=b"<p>gone</p>", content_type="text/html"):
+    return BadStatus("404 [GET /x]", backend_status=404, body=body, content_type=content_type, is_passed=True)
+
+
+def test_a_status_that_is_passed_on_has_the_body_and_type_of_the_backend_where_messages_are_shown():
+    response = response_to(passed(), shows_message=True)
+    assert (response.status, response.body, response.headers) == (404, b"<p>gone</p>", {"Content-Type": "text/html"})
+
+
+def test_a_status_that_is_passed_on_has_no_body_elsewhere():
+    response = response_to(passed())
+    assert (response.status, response.body, response.headers) == (404, b"", {})
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (b'{"a":1}', {"Content-Type": "text/plain; charset=utf-8"}),
+        (b"GIF89a", {"Content-Type": "image/gif"}),
+        (b"", {}),
+    ],
+    ids=["text", "image", "nothing"],
+)
+def test_a_body_that_is_passed_on_without_a_type_is_looked_at(body, kind):
+    response = response_to(passed(body, ""), shows_message=True)
+    assert (response.status, response.body, response.headers) == (404, body, kind)
+
+
+def test_bodies_that_would_be_passed_on_stand_among_the_messages_of_a_merge():
+    response = response_to(MergeError((Timeout("late"), passed())), shows_message=True)
+    assert (response.status, response.body) == (500, b"late\n<p>gone</p>")
+    assert response.headers == {"Content-Type": "text/plain; charset=utf-8"}
+
+
+def test_an_extensions_failure_in_a_merge_shows_its_code_alone():
+    response = response_to(MergeError((Timeout("late"), ExtensionError(PROBLEM, instance="geo"))), shows_message=True)
+    assert response.body == b"late\nKX050"
+
+
+def test_a_body_that_is_passed_on_is_not_logged(caplog, clean_loggers):
+    report(passed(), "GET /a")
+    fields = caplog.records[0].fields
+    assert (fields["status"], fields["error"]) == (404, "404 [GET /x]")
+
+
 def test_a_defect_is_never_shown():
     assert response_to(KeyError("secret"), shows_message=True).body == b""
 

@@ -255,6 +255,11 @@ async def test_an_upstream_that_breaks_before_the_first_piece_is_a_failure():
     assert (answer.status, pairs(answer)) == (500, signed("false"))
 
 
+async def test_an_endpoint_with_nobody_to_ask_is_a_bare_500():
+    answer = await UnavailableEndpoint(None)(ASKED)
+    assert (answer.status, answer.body, answer.headers) == (500, b"", {})
+
+
 async def test_an_unavailable_endpoint_always_says_so():
     answer = await UnavailableEndpoint(PROBLEM)(ASKED)
     assert (answer.status, answer.json()["code"]) == (503, "KX050")

@@ -18,7 +18,7 @@ def app(**endpoints):
 @pytest.mark.parametrize("method", METHODS)
 async def test_the_debug_endpoint_answers_pong_to_every_method(method):
     answer = await ask(app(debug_endpoint=True), method, "/__debug/any/thing?x=1")
-    assert (answer.status, answer.body) == (200, b'{"message":"pong"}')
+    assert (answer.status, answer.body) == (200, b"" if method == "HEAD" else b'{"message":"pong"}')
 
 
 async def test_the_debug_endpoint_without_its_slash_redirects():

@@ -110,8 +110,8 @@ class Served:
 
 def krakpy_run(venv: Environment, config: Path, *, ignores_missing: bool = False) -> Served:
     port = free_port()
-    flags = ["--ignore-missing-plugins"] if ignores_missing else []
-    command = [str(venv.python), "-m", "krakpy", "run", "-c", str(config), "-p", str(port), "--workers", str(WORKERS), *flags]
+    flags = ["--workers", str(WORKERS), *(["--ignore-missing-plugins"] if ignores_missing else [])]
+    command = [str(venv.python), "-m", "krakpy", "run", "-c", str(config), "-p", str(port), *flags]
     return Served(command, port, config.parent, environment(None, KRAKPY_ENABLE_PLUGINS="1"))
 
 

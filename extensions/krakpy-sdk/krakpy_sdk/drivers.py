@@ -5,6 +5,8 @@
         def decode(self, body: bytes, is_collection: bool) -> dict[str, Any]: ...
 
     _guard: type[Decoder] = Csv
+
+Mergers and renderers may declare `paths` as middlewares do: see `krakpy_sdk.seats`.
 """
 from __future__ import annotations
 

@@ -62,6 +62,10 @@ class Extension(Generic[ConfigT]):
     #: "buffer" asks for the bodies of the messages that the hooks get; "none" leaves them unread
     body: ClassVar[Literal["none", "buffer"]] = "none"
 
+    #: dotted paths (`"user.name"`) of all that the hooks see and change in `response.data`, which is then decoded no
+    #: deeper; `()` for nothing, None for the whole document
+    paths: ClassVar[tuple[str, ...] | None] = None
+
     config: ConfigT
     context: Context
 

@@ -10,6 +10,11 @@
 
 All settings are read-only and complete: defaults are filled in, durations are seconds. A middleware may declare its
 place with two class attributes, tuples of entry-point names: `inside` (what wraps it) and `outside` (what it wraps).
+
+A middleware of the seats `endpoint` and `backend` may declare which part of the document it reads or changes, with the
+class attribute `paths`, a tuple of dotted paths: `("user.name", "items")`, or `()` for none. Bodies are decoded no deeper
+than somebody looks: what no path names may stand in `response.data` as a value that nobody can read, and has to stay as it
+is. Whoever declares nothing gets the whole document decoded.
 """
 from __future__ import annotations
 
@@ -131,6 +136,14 @@ class BackendSettings(Settings, Protocol):
     def timeout_s(self) -> float: ...
     @property
     def concurrent_calls(self) -> int: ...
+    @property
+    def sd_scheme(self) -> str:
+        """The scheme of hosts that are found by looking up."""
+
+    @property
+    def dns_cache_ttl_s(self) -> float:
+        """How old hosts that are found by looking up may become."""
+
     @property
     def discover(self) -> Callable[[], Sequence[str]]:
         """Gives the hosts as they are now (`sd`), without blocking."""

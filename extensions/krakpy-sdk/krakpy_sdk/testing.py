@@ -63,6 +63,8 @@ class _BackendSettings(_Settings):
     input_query_strings: tuple[str, ...] = ()
     timeout_s: float = 2.0
     concurrent_calls: int = 1
+    sd_scheme: str = "http"
+    dns_cache_ttl_s: float = 30.0
     discover: Callable[[], Sequence[str]] = lambda: ("http://backend.test",)
     decode: Callable[[bytes, bool], dict[str, Any] | None] | None = None
 

@@ -52,6 +52,16 @@ def test_a_bad_status_carries_the_status_of_the_backend():
     assert BadStatus("down", backend_status=503).backend_status == 503
 
 
+def test_a_bad_status_is_a_500_for_the_client():
+    error = BadStatus("down", backend_status=503)
+    assert (error.status, error.body, error.content_type, error.is_passed) == (500, b"", "", False)
+
+
+def test_a_bad_status_that_is_passed_on_has_the_status_body_and_type_of_the_backend():
+    error = BadStatus("down", backend_status=503, body=b"later", content_type="text/plain", is_passed=True)
+    assert (error.status, error.body, error.content_type, str(error)) == (503, b"later", "text/plain", "down")
+
+
 def test_a_merge_error_holds_and_tells_each_error():
     errors = (Timeout("first"), Refused("second"))
     merged = MergeError(errors)

@@ -152,3 +152,14 @@ def test_a_copy_of_a_snapshot_is_not_shared_either():
 
 def test_a_snapshot_of_a_response_without_a_document_has_none():
     assert Response(body=b"raw").snapshot().data is None
+
+
+def test_a_response_has_no_errors_by_default():
+    assert Response().errors == ()
+
+
+def test_a_response_keeps_its_errors_in_every_copy():
+    error = ValueError("late")
+    response = Response(errors=(error,))
+    assert response.replace(status=404).errors == response.snapshot().errors == (error,)
+    assert Response().replace(errors=(error,)).errors == (error,)

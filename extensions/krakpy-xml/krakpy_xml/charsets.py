@@ -10,7 +10,7 @@ from types import MappingProxyType
 _UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _UTF_8 = "utf-8"
 _DECLARATION = re.compile(rb"""<\?xml[ \t\r\n][^>]*?encoding[ \t\r\n]*=[ \t\r\n]*["']([A-Za-z0-9_.:-]+)["']""")
-#: labels (Encoding Standard §4.2) of each codec of Python's that reads them; ISO-8859-1 and ASCII are Windows-1252 there
+#: the labels that each codec of Python's reads (Encoding Standard §4.2, where ISO-8859-1 and ASCII are Windows-1252)
 _LABELS = MappingProxyType({
     _UTF_8: "utf-8 utf8 unicode-1-1-utf-8 unicode11utf8 unicode20utf8 x-unicode20utf8",
     "cp1252": "windows-1252 cp1252 x-cp1252 iso-8859-1 iso8859-1 iso88591 iso_8859-1 latin1 l1 us-ascii ascii",

@@ -3,12 +3,13 @@
     read(b'<user id="7"><name>Ada</name><tag>x</tag><tag>y</tag></user>')
     # {"user": {"-id": "7", "name": "Ada", "tag": ["x", "y"]}}
 
-An attribute is `-name`, and so is a declaration of a namespace. Prefixes are dropped. Siblings of one name are an array.
-An element with nothing but text is that text, an empty one `""`; beside attributes or elements text is `#text`.
+An attribute is `-name`, and so is a declaration of a namespace. Prefixes are dropped. Siblings of one name are an
+array. An element with nothing but text is that text, an empty one `""`; beside attributes or elements text is `#text`.
 Every scalar is a string, without the white space around it.
 """
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from krakpy_xml.reader import Reader, local_name
@@ -48,7 +49,7 @@ class _DocumentReader(Reader):
         self.document: dict[str, Any] = {}
         self._open: list[_Element] = []
 
-    def begin(self, name: str, attributes: dict[str, str]) -> None:
+    def begin(self, name: str, attributes: Mapping[str, str]) -> None:
         members = {f"-{local_name(key)}": value for key, value in attributes.items()} if attributes else {}
         self._open.append(_Element(local_name(name), members))
 

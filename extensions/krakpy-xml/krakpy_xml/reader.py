@@ -9,6 +9,7 @@
 """
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NoReturn
 from xml.parsers import expat
 from xml.sax import SAXParseException
@@ -29,6 +30,8 @@ class Reader(DefusedExpatParser):
     comment or a CDATA section, and it may be blank.
     """
 
+    _parser: expat.XMLParserType
+
     # SECURITY: expat neither fetches nor resolves anything by itself. What defusedxml adds is that a declaration of a
     # DTD, of an entity or of something external is an error at once, whatever the version of expat would make of it
     def __init__(self, *, allow_doctype: bool = False, max_depth: int = MAX_DEPTH) -> None:
@@ -38,7 +41,7 @@ class Reader(DefusedExpatParser):
         self._is_complete = False
         self._pieces: list[str] = []
 
-    def begin(self, name: str, attributes: dict[str, str]) -> None:
+    def begin(self, name: str, attributes: Mapping[str, str]) -> None:
         """An element begins."""
         raise NotImplementedError
 
@@ -85,7 +88,7 @@ class Reader(DefusedExpatParser):
         for boundary in ("Comment", "ProcessingInstruction", "StartCdataSection", "EndCdataSection"):
             setattr(parser, f"{boundary}Handler", self._told)
 
-    def start_element(self, name: str, attributes: dict[str, str]) -> None:
+    def start_element(self, name: str, attributes: Mapping[str, str]) -> None:
         if self._pieces:
             self._told()
         self._depth += 1
@@ -110,8 +113,8 @@ class Reader(DefusedExpatParser):
             self._pieces.clear()
             self.text(text)
 
-    def _check_doctype(self, name: str, system_id: str, public_id: str, has_internal_subset: bool) -> None:  # noqa: ARG002
-        if has_internal_subset:
+    def _check_doctype(self, _: str, system_id: str | None, public_id: str | None, declares: bool) -> None:  # noqa: ARG002
+        if declares:
             raise ValueError("the body has a DTD of its own, which is never read")
 
 

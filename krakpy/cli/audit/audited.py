@@ -28,6 +28,7 @@ _NO_HINDRANCE = (Code.NOT_BUILT, Code.ENTERPRISE)
 class Audited:
     """One configuration."""
 
+    path: str
     service: Service
     strangers: tuple[Admission, ...] = ()
     """Every use of third-party code that the gates let through."""
@@ -77,9 +78,9 @@ class Audited:
 
 
 def look(path: str, environ: Mapping[str, str]) -> Audited:
-    """The configuration in a file; ConfigurationError if KrakenD would not take it either.
+    """The configuration in a file; ConfigurationError if it is wrong in itself.
 
-    What krakpy does not have yet, or what belongs to KrakenD Enterprise, is looked at all the same.
+    What krakpy does not have yet, and what belongs to KrakenD Enterprise, is looked at all the same.
     """
     report = Report()
     service = read(path, environ, report)
@@ -88,6 +89,7 @@ def look(path: str, environ: Mapping[str, str]) -> Audited:
         raise ConfigurationError(report.problems)
     file = Path(path)
     return Audited(
+        path=path,
         service=service,
         strangers=() if hindrances else _strangers(service, environ),
         file_mode=stat(file).st_mode,

@@ -89,7 +89,7 @@ def _endless_cache(audited: Audited) -> Iterator[str]:
 
 SECURITY = (
     Rule("1.1.1", "HIGH", "Replace basic authentication by something that sends no password each time.", _basic_auth),
-    Rule("1.1.2", "MEDIUM", "Prefer signed tokens to API keys, which everybody on the way can copy.", within("auth/api-keys")),
+    Rule("1.1.2", "MEDIUM", "Prefer signed tokens to API keys, which never expire.", within("auth/api-keys")),
     Rule("1.2.1", "HIGH", "Guard endpoints with signed tokens (auth/validator): none has them.", _no_tokens),
     Rule("2.1.1", "HIGH", "Check the certificates of backends: any is accepted.", _insecure_backends),
     Rule("2.1.2", "HIGH", "Serve TLS, or put something in front of the gateway that does.", _no_tls),

@@ -85,7 +85,7 @@ def test_krakpys_own_parts_are_built_in_until_the_configuration_names_them(confi
     entries = take(read_catalog(), load(config(), {}).settings, {}).entries
     found = {entry.id: entry.state for entry in entries}
     assert found["krakpy/url_pattern"] == "built-in"
-    assert found["krakpy/static"] == "used"
+    assert found["krakpy/json"] == "used"
 
 
 def test_nothing_is_imported(geo, config, using):
