@@ -99,7 +99,9 @@ backends = st.fixed_dictionaries({
     "encoding": st.sampled_from(["json", "safejson"]),
     "is_collection": maybe(st.just(True), False),
     "extra_config": st.builds(
-        lambda filter, hooks: {"proxy": {"flatmap_filter": filter}, **hooks}, maybe(operations, []), maybe(st.just(HOOKS), {})
+        lambda filter, hooks: {"proxy": {"flatmap_filter": filter}, **hooks},
+        maybe(operations, []),
+        maybe(st.just(HOOKS), {}),
     ),
 })
 endpoints = st.fixed_dictionaries({
@@ -146,7 +148,8 @@ def upstream(drawn):
     routes = {}
     for number, (_, answers) in enumerate(drawn):
         for index, body in enumerate(answers):
-            routes[f"/{number}/{index}"] = Response(200, headers=Headers({"Content-Type": "text/json"}), body=body + PADDING)
+            fields = Headers({"Content-Type": "text/json"})
+            routes[f"/{number}/{index}"] = Response(200, headers=fields, body=body + PADDING)
     return testing.Upstream(routes)
 
 
@@ -195,7 +198,8 @@ def mutated(body, position, byte):
     return body[:index] + byte + body[index + 1 :]
 
 
-mutations = st.builds(mutated, bodies, st.integers(0, 400), st.binary(max_size=2) | st.sampled_from([b"}", b"]", b'"', b"\\", b",", b"e999"]))
+spoilers = st.binary(max_size=2) | st.sampled_from([b"}", b"]", b'"', b"\\", b",", b"e999"])
+mutations = st.builds(mutated, bodies, st.integers(0, 400), spoilers)
 broken = st.tuples(
     st.fixed_dictionaries({
         "backend": st.tuples(backends), "output_encoding": st.just("json"), "proxy": st.just({}), "hooks": st.just(()),

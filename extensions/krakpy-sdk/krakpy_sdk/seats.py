@@ -12,9 +12,9 @@ All settings are read-only and complete: defaults are filled in, durations are s
 place with two class attributes, tuples of entry-point names: `inside` (what wraps it) and `outside` (what it wraps).
 
 A middleware of the seats `endpoint` and `backend` may declare which part of the document it reads or changes, with the
-class attribute `paths`, a tuple of dotted paths: `("user.name", "items")`, or `()` for none. Bodies are decoded no deeper
-than somebody looks: what no path names may stand in `response.data` as a value that nobody can read, and has to stay as it
-is. Whoever declares nothing gets the whole document decoded.
+class attribute `paths`, a tuple of dotted paths: `("user.name", "items")`, or `()` for none. Bodies are decoded no
+deeper than somebody looks: what no path names may stand in `response.data` as a value that nobody can read, and has to
+stay as it is. Whoever declares nothing gets the whole document decoded.
 """
 from __future__ import annotations
 
