@@ -144,11 +144,9 @@ def _propagated(endpoint: EndpointSettings) -> list[list[_Look]]:
 
 
 def _of_value(path: Path) -> Iterator[_Look]:
-    way, last = path[:-1], path[-1:]
-    yield _Look(way, False, "a later backend")
     # NOTE: the last name is looked up wherever the way ends: see `value_at`. The whole of a raw body has no path
     for length in range(len(path)):
-        yield _Look((*way[:length], *last), True, "a later backend")
+        yield _Look((*path[:length], path[-1]), True, "a later backend")
 
 
 def _before_formatting(look: _Look, backend: BackendSettings) -> Iterator[_Look]:

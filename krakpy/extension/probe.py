@@ -99,8 +99,9 @@ def _probe_one(job: Job) -> Verdict:
 
 def _spawn(asked: IO[bytes], output: IO[bytes]) -> tuple[subprocess.Popen[bytes], int]:
     report_read, report_write = os.pipe()
+    # NOTE: -u, or what it printed would be lost with it
     # SECURITY: -P keeps the current folder and the script's folder off the path
-    command = [sys.executable, "-P", "-m", "krakpy.extension.probe_child", str(report_write)]
+    command = [sys.executable, "-P", "-u", "-m", "krakpy.extension.probe_child", str(report_write)]
     child = subprocess.Popen(
         command,
         # NOTE: a file, not a pipe: a child that does not read cannot keep us from going on

@@ -120,3 +120,11 @@ def test_standard_output_has_nothing_but_the_object(invoke, config):
     assert result.exit_code == 1
     assert result.stderr == ""
     json.loads(result.stdout)
+
+
+def test_what_is_opened_is_shown_with_what_was_understood(invoke, config):
+    path = config(backend={"allow": ["a.b"]})
+    assert "\t\t\topens: a\n" in invoke("check", "-d", "-c", path).output
+    shown = json.loads(invoke("check", "-d", "--json", "-c", path).output)
+    assert shown["opens"] == {"endpoints[0].backend[0]": {"paths": ["a"], "whole": [], "because": ""}}
+    assert "opens" not in json.loads(invoke("check", "--json", "-c", path).output)

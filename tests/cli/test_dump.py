@@ -30,3 +30,9 @@ def test_the_long_form_has_every_setting_on_a_line(config):
 def test_secrets_are_not_shown(config):
     path = config({"extra_config": {"acme/audit": {"password": "hush"}}})
     assert "hush" not in "\n".join(dumped(path, 2)) + str(redacted(load(path, {}).settings))
+
+
+def test_how_deep_answers_are_opened_stands_below_each_backend(config):
+    settings = load(config(), {}).settings
+    assert list(outline(settings, 1, "  ", {"endpoints[0].backend[0]": "a, a.b"}))[-1] == "      opens: a, a.b"
+    assert list(outline(settings, 2, "  ", {}))[-1] == "      opens: nothing"

@@ -197,3 +197,38 @@ async def test_headers_of_a_request_are_seen_as_they_are():
     watching = hook(endpoint_request=lambda self, request: seen.append(request.headers["x-a"]))
     await attached(watching).asked(Request(headers=Headers({"X-A": "1"})))
     assert seen == ["1"]
+
+
+async def test_a_hook_sees_and_changes_the_part_that_it_declares():
+    seen = []
+
+    def endpoint_response(self, response):
+        seen.append(response.data)
+        return Patch().set_data("user.name", "Bob")
+
+    answered = await attached(hook(paths=("user.name",), endpoint_response=endpoint_response)).answered(
+        REQUEST, RESPONSE.replace(data={"user": {"name": "Ada", "id": 7}})
+    )
+    assert seen == [{"user": {"name": "Ada"}}]
+    assert answered.data == {"user": {"name": "Bob", "id": 7}}
+
+
+async def test_without_a_document_there_is_no_part_of_it():
+    seen = []
+    watching = hook(paths=("user",), endpoint_response=lambda self, response: seen.append(response.data))
+    await attached(watching).answered(REQUEST, Response(body=b"raw"))
+    assert seen == [None]
+
+
+async def test_a_log_hook_sees_the_part_that_it_declares():
+    seen = []
+    hooks = attached(hook(paths=("other",), log=lambda self, response: seen.append(response.data)))
+    hooks.log(REQUEST, RESPONSE)
+    await drained(hooks)
+    assert seen == [{}]
+
+
+async def test_a_patch_of_what_a_hook_does_not_declare_breaks_the_contract():
+    reaching = hook(paths=("user.name",), endpoint_response=lambda self: Patch().remove_data("user"))
+    with pytest.raises(ExtensionError, match="remove_data of 'user', which is not in its `paths`"):
+        await attached(reaching).answered(REQUEST, RESPONSE)

@@ -50,6 +50,9 @@ GOOD = {
     "a class as hook": ("hooks", a(Extension, endpoint_request=classmethod(lambda cls, request: None))),
     "a middleware": ("backend", Middleware),
     "a middleware with an order": ("backend", a(Middleware, inside=("url_pattern",), outside=["load_balancer"])),
+    "a middleware with paths": ("backend", a(Middleware, paths=("user.name", "tags"))),
+    "a hook that looks at nothing": ("hooks", a(Hook, paths=())),
+    "a client middleware with paths of its own": ("client", a(Middleware, paths={"/": "file"})),
     "a server middleware": ("server", Server),
     "a merger": ("merger", Driver),
     "a decoder": ("decoder", Driver),
@@ -88,6 +91,13 @@ BAD = {
     ),
     "an order that is a number": ("backend", a(Middleware, outside=5), Code.SIGNATURE, "Odd.outside is a tuple"),
     "an order of numbers": ("backend", a(Middleware, outside=(5,)), Code.SIGNATURE, "Odd.outside is a tuple of names"),
+    "paths that are one path": (
+        "hooks", a(Hook, paths="user"), Code.SIGNATURE, "Odd.paths is a tuple of dotted paths, not 'user'",
+    ),
+    "paths of a middleware that are a set": (
+        "endpoint", a(Middleware, paths={"user"}), Code.SIGNATURE, "Odd.paths is a tuple of dotted paths",
+    ),
+    "a path that is empty": ("renderer", a(Driver, paths=("",)), Code.SIGNATURE, "Odd.paths is a tuple of dotted"),
     "a driver that is built otherwise": (
         "decoder", a(Driver, __init__=lambda self: None), Code.SIGNATURE, "Odd is built with (config)",
     ),

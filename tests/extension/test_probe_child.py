@@ -32,6 +32,7 @@ MIDDLEWARE = """
 class Middleware:
     inside = ("url_pattern",)
     outside = ["load_balancer"]
+    paths = ["user.name"]
 
     def __init__(self, settings, next):
         assert (settings.place, settings.config, settings.hooks) == ("endpoints[0]", {"a": 1}, ())
@@ -82,6 +83,7 @@ def test_a_good_hook_is_told_with_its_facts(site):
     found = verdict("acme_hook:Hook", "hooks", use(config={"header": "X-A"}, **context))
     assert found["problems"] == []
     assert (found["hooks"], found["summary"]) == (["endpoint_request"], "Adds a header.")
+    assert found["paths"] is None
     assert 0 < found["import_s"] < 5
 
 
@@ -90,6 +92,7 @@ def test_a_good_middleware_is_told_with_its_order(site):
     found = verdict("acme_middleware:Middleware", "backend", use("middleware", {"a": 1}, (), **settings))
     assert (found["problems"], found["inside"], found["outside"]) == ([], ["url_pattern"], ["load_balancer"])
     assert (found["hooks"], found["summary"]) == ([], "")
+    assert found["paths"] == ("user.name",)
 
 
 def test_a_good_driver_is_built_with_its_settings(site):

@@ -100,3 +100,7 @@ def test_bodies_are_left_unread_by_default():
 def test_setup_and_teardown_may_be_left_out():
     extension = Bare()
     assert (extension.setup(extension.context), extension.teardown()) == (None, None)
+
+
+def test_the_whole_document_is_declared_by_default():
+    assert Geo.paths is None
