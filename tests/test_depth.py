@@ -2,6 +2,7 @@
 import json
 import re
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -196,8 +197,8 @@ endpoints = st.fixed_dictionaries(
     {"output_encoding": often(st.just("json"), st.sampled_from(["json-collection", "string"]))},
     optional={"extra_config": often(st.just({}), operations.map(lambda drawn: {"proxy": filter(*drawn)}), 1)},
 )
-DECODERS = {"json": JsonDecoder(None), "safejson": SafeJsonDecoder(None)}
-RENDERERS = {"json": JsonRenderer, "json-collection": CollectionRenderer, "string": TextRenderer}
+DECODERS: dict[str, Any] = {"json": JsonDecoder(None), "safejson": SafeJsonDecoder(None)}
+RENDERERS: dict[str, Any] = {"json": JsonRenderer, "json-collection": CollectionRenderer, "string": TextRenderer}
 #: what makes a body too large to be always opened, and changes nothing of it
 PADDING = b" " * 600
 

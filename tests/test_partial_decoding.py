@@ -2,6 +2,7 @@
 import json
 import re
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from krakpy_sdk import Extension, Headers, Patch, Response
@@ -49,7 +50,7 @@ class Reaching(Extension):
 class Doubling:
     """A middleware that declares what it looks at."""
 
-    paths = ("user.id",)
+    paths: tuple[str, ...] = ("user.id",)
 
     def __init__(self, settings, next):
         self._next = next
@@ -63,13 +64,13 @@ class Doubling:
 class Untouched(Doubling):
     """A middleware that declares that it looks at nothing."""
 
-    paths = ()
+    paths: tuple[str, ...] = ()
 
     async def __call__(self, request):
         return await self._next(request)
 
 
-EXTENSIONS = {
+EXTENSIONS: dict[str, Any] = {
     "hooks": {"looking": Looking, "naming": Naming, "reaching": Reaching},
     "endpoint": {"acme/untouched": Untouched, "acme/double": Doubling},
 }

@@ -41,7 +41,7 @@ class Hook(Extension):
 
 
 class Declaring(Hook):
-    paths = ["a"]
+    paths = ["a"]  # type: ignore[assignment]  # what an author without a type checker writes
 
 
 class Decoder:

@@ -15,7 +15,7 @@ from krakpy.extension.seating import is_step
 from .instances import candidate
 
 PLACE = SimpleNamespace(place="endpoints[0]", is_there=True)
-NO_STEPS = {"endpoint": {}, "backend": {}}
+NO_STEPS: dict[str, dict[str, tuple[str, ...]]] = {"endpoint": {}, "backend": {}}
 
 
 def admission(family, *hooks, owner=PLACE, is_first_party=False):
