@@ -2,15 +2,44 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
-from krakpy_sdk import Headers, Request, Response
+from krakpy_sdk import Extension, Headers, Request, Response
+from krakpy_sdk.testing import backend_settings
 
-from benchmarks.clock import Cost, awaited_cost
+from benchmarks.clock import Cost, awaited_cost, cost
 from krakpy import testing
+from krakpy.backend.shaping import shaper
+from krakpy.config.model_proxy import BackendProxy
+from krakpy.encoding.json_decoder import JsonDecoder
+from krakpy.encoding.json_renderer import JsonRenderer
+from krakpy.encoding.opening import Decode, Opening
 
 DOCUMENT = {"id": 42, "name": "Ada Lovelace", "mail": "ada@example.org", "tags": ["a", "b"], "price": 4.2, "ok": True}
 BODY = json.dumps(DOCUMENT).encode()
+TEXT = "A longer description of what this product is good for, and why everybody should have one. " * 4
+SHAPE: dict[str, Any] = {
+    "allow": ["id", "items", "page.total", "links.self"], "mapping": {"items": "products"}, "group": "shop",
+}
+
+
+def large(rows: int, text: int, more: dict[str, Any]) -> bytes:
+    """A list of about 14 KB in the envelope that lists come in."""
+    items = [
+        {"id": row, "name": f"Product number {row}", "price": round(row * 1.37, 2), "text": TEXT[:text], **more}
+        for row in range(rows)
+    ]
+    around = {"page": {"size": rows, "total": 1000}, "links": {"self": "/a", "next": "/b"}, "trace": "x" * 200}
+    return json.dumps({"id": 1, "items": items, **around}).encode()
+
+
+#: by how dense they are: 43, 63 and 213 objects and arrays
+LARGE = {
+    "texts": large(40, 280, {}),
+    "rows": large(60, 165, {}),
+    "nested rows": large(70, 75, {"tags": ["new", "sale"], "maker": {"name": "Acme", "city": "Oslo"}}),
+}
 
 
 def _endpoint(path: str, *backends: dict[str, Any], **more: Any) -> dict[str, Any]:
@@ -24,22 +53,57 @@ CONFIG = {
         _endpoint("/no-op", {"url_pattern": "/x"}, output_encoding="no-op"),
         _endpoint("/json/{id}", {"url_pattern": "/x/{id}"}),
         _endpoint("/merge3", *({"url_pattern": "/x", "group": group} for group in "abc")),
+        _endpoint("/shape10k", {"url_pattern": "/rows", **SHAPE}),
+        _endpoint(
+            "/shape10k/full", {"url_pattern": "/rows", **SHAPE},
+            extra_config={"plugin/req-resp-modifier": {"name": ["looking"]}},
+        ),
     ],
 }
 
 
 class Instant(testing.Upstream):
-    """Answers everything at once with one body."""
+    """Answers everything at once: a long list at `/rows`, else a small document."""
 
     async def __call__(self, request: Request) -> Response:
-        return Response(200, headers=Headers({"Content-Type": "application/json"}), body=BODY)
+        body = LARGE["rows"] if request.path == "/rows" else BODY
+        return Response(200, headers=Headers({"Content-Type": "application/json"}), body=body)
+
+
+class Looking(Extension):
+    """Declares nothing, so that everything is decoded."""
+
+    def endpoint_response(self) -> None:
+        return None
 
 
 async def measure() -> list[Cost]:
-    """The cost of a request, falcon included, the wire on both sides left out."""
-    async with testing.gateway(CONFIG, Instant()) as client:
+    """The cost of a request, falcon included, the wire on both sides left out; and of a document on its way alone."""
+    async with testing.gateway(CONFIG, Instant(), hooks={"looking": Looking}) as client:
         return [
             await awaited_cost("no-op", lambda: client.get("/no-op"), what="with the client's own cost"),
             await awaited_cost("json", lambda: client.get("/json/1"), what="decoded and rendered, one parameter"),
             await awaited_cost("merge3", lambda: client.get("/merge3"), what="three backends, grouped", number=2_000),
+            await awaited_cost(
+                "shape10k", lambda: client.get("/shape10k"), what="14 KB: allow, mapping, group", number=2_000
+            ),
+            await awaited_cost(
+                "shape10k, all opened", lambda: client.get("/shape10k/full"), what="with a hook that looks", number=1_000
+            ),
+            *(measured for name, body in LARGE.items() for measured in _of_document(name, body)),
         ]
+
+
+def _of_document(name: str, body: bytes) -> list[Cost]:
+    """What decoding, formatting and rendering of a large document cost, opened as deep as needed and as a whole."""
+    decoder, opening = JsonDecoder(None), Opening(page=Opening(), links=Opening())
+    what = f"{len(body)} B, decoded, formatted, rendered"
+    return [
+        cost(f"14 KB of {name}", _passage(decoder.partial(opening), body), number=1_000, what=what),
+        cost(f"14 KB of {name}, all opened", _passage(decoder.decode, body), number=500, what=what),
+    ]
+
+
+def _passage(decode: Decode, body: bytes) -> Callable[[], Response]:
+    shape, renderer, request = shaper(_Shaped()), JsonRenderer(None), Request()
+    return lambda: renderer.render(request, Response(data=shape(decode(body, False))))
