@@ -53,7 +53,8 @@ def _json(text: str, report: Report) -> Any:
     try:
         document = json.loads(text, object_pairs_hook=_Pairs, parse_constant=_refuse_constant)
     except json.JSONDecodeError as error:
-        raise Unparsable(_sentence(error), error.lineno, error.colno) from error
+        found = _at_what_is_wrong(error)
+        raise Unparsable(_sentence(found), found.lineno, found.colno) from error
     return _plain(document, "", report)
 
 
@@ -63,6 +64,14 @@ class _Pairs(list[tuple[str, Any]]):
 
 def _refuse_constant(name: str) -> NoReturn:
     raise Unparsable(f"{name} is not a JSON value")
+
+
+def _at_what_is_wrong(error: json.JSONDecodeError) -> json.JSONDecodeError:
+    """The error at what cannot follow a trailing comma, where Python 3.13 and later name the comma itself."""
+    if not error.msg.startswith("Illegal trailing comma"):
+        return error
+    after = error.doc[error.pos + 1 :]
+    return json.JSONDecodeError(error.msg, error.doc, error.pos + 1 + len(after) - len(after.lstrip()))
 
 
 def _sentence(error: json.JSONDecodeError) -> str:
