@@ -6,8 +6,10 @@ from __future__ import annotations
 
 from krakpy_sdk import BackendMiddleware, BackendSettings, Proxy, Request, Response, Undecodable
 
+from krakpy.proxy import Finishing
 
-class Decoding:
+
+class Decoding(Finishing):
     """Gives a response that has the document as `data`, and neither the backend's status nor its header fields.
 
     An answer that has `data` already is passed on as it is; Undecodable for a body that is not in the backend's
@@ -25,12 +27,12 @@ class Decoding:
     def __init__(self, settings: BackendSettings, next: Proxy) -> None:
         if settings.decode is None:
             raise ValueError(f"{settings.place}: a backend without a decoder is not decoded")
+        super().__init__(next)
         self._decode = settings.decode
         self._is_collection = settings.is_collection
-        self._next = next
 
-    async def __call__(self, request: Request) -> Response:
-        response = await self._next(request)
+    def finish(self, request: Request, response: Response) -> Response:  # noqa: ARG002  the answer tells all
+        """The answer with its document."""
         if response.data is not None:
             return response
         try:

@@ -8,9 +8,10 @@ from krakpy_sdk import BackendMiddleware, Proxy, Request, Response
 
 from krakpy.backend.shaping import ShapedSettings, shaper
 from krakpy.encoding.flatmap import flatmap
+from krakpy.proxy import Finishing
 
 
-class Formatting:
+class Formatting(Finishing):
     """Applies what the backend configures, in KrakenD's order; see `krakpy.backend.shaping`.
 
     An incomplete answer stays as it is (KrakenD: details of an error are not formatted). Absent for `no-op`, and where
@@ -28,11 +29,11 @@ class Formatting:
         return (bool(is_configured) or flatmap(settings.proxy.flatmap_filter) is not None) and not settings.is_no_op
 
     def __init__(self, settings: ShapedSettings, next: Proxy) -> None:
+        super().__init__(next)
         self._shape = shaper(settings)
-        self._next = next
 
-    async def __call__(self, request: Request) -> Response:
-        response = await self._next(request)
+    def finish(self, request: Request, response: Response) -> Response:  # noqa: ARG002  the answer tells all
+        """The answer in its new shape."""
         if not response.is_complete:
             return response
         return response.replace(data=self._shape(response.data))

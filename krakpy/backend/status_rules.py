@@ -14,6 +14,7 @@ from krakpy_sdk import BackendMiddleware, BackendSettings, BadStatus, Proxy, Req
 
 from krakpy.backend.placeholders import rewritten
 from krakpy.encoding.error_details import ErrorDetails
+from krakpy.proxy import Finishing
 
 Answer = Callable[[Request, Response], Response]
 """What is answered instead of a response that is no success."""
@@ -35,7 +36,7 @@ class RuledSettings(BackendSettings, Protocol):
     def http(self) -> Rules: ...
 
 
-class StatusRules:
+class StatusRules(Finishing):
     """Raises BadStatus for every status but 200 and 201 (KrakenD: `invalid status code …`, 202, 204 and 206 too).
 
     With `return_error_code` the error passes status, body and type on; with `return_error_details` there is no error,
@@ -50,11 +51,11 @@ class StatusRules:
         return not settings.is_no_op
 
     def __init__(self, settings: RuledSettings, next: Proxy) -> None:
+        super().__init__(next)
         self._instead = _instead(settings)
-        self._next = next
 
-    async def __call__(self, request: Request) -> Response:
-        response = await self._next(request)
+    def finish(self, request: Request, response: Response) -> Response:
+        """The answer, if it is a success."""
         if response.status in (200, 201):
             return response
         return self._instead(request, response)

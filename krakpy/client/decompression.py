@@ -10,6 +10,7 @@ from krakpy_sdk import ClientMiddleware, ClientSettings, Proxy, Request, Respons
 from krakpy.client.inflating import Inflater
 from krakpy.client.options import Limits
 from krakpy.client.request_head import asks_for_gzip
+from krakpy.proxy import Finishing
 
 #: compressed bodies above this are unpacked in a thread: 32 KiB can become 3 MiB, some 10 ms for everybody else
 _MAX_INLINE_BYTES = 32 * 1024
@@ -29,7 +30,7 @@ class CompressionSettings(ClientSettings, Protocol):
     def transport(self) -> HasCompression: ...
 
 
-class Decompression:
+class Decompression(Finishing):
     """Gives answers with `Content-Encoding: gzip` unpacked, without that field and `Content-Length`.
 
     KrakenD: for `no-op`, only where the gateway itself asked for gzip; what the client asked for passes as it is.
@@ -44,22 +45,21 @@ class Decompression:
         return not (settings.is_no_op and settings.transport.disable_compression)
 
     def __init__(self, settings: ClientSettings, next: Proxy) -> None:
+        super().__init__(next)
         self._unpacks_all = not settings.is_no_op
         self._max_bytes = Limits().max_body_bytes
-        self._next = next
 
-    def __call__(self, request: Request) -> Awaitable[Response]:
-        # PERF: `next` is called before anything is awaited, so that the request leaves at once
-        return self._unpacked(request, self._next(request))
-
-    async def _unpacked(self, request: Request, answer: Awaitable[Response]) -> Response:
-        response = await answer
+    def finish(self, request: Request, response: Response) -> Response | Awaitable[Response]:
+        """The answer, if it is not compressed."""
         headers = response.headers
         if "content-encoding" not in headers or headers["content-encoding"].lower() != "gzip":
             return response
         if not (self._unpacks_all or asks_for_gzip(request)):
             return response
-        headers = headers.remove("Content-Encoding").remove("Content-Length")
+        return self._unpacked(response)
+
+    async def _unpacked(self, response: Response) -> Response:
+        headers = response.headers.remove("Content-Encoding").remove("Content-Length")
         if response.stream is not None:
             return response.replace(headers=headers, stream=unpacked_stream(response.stream))
         return response.replace(headers=headers, body=await self._unpacked_body(response.body or b""))

@@ -8,6 +8,7 @@ from urllib.parse import urljoin, urlsplit
 from krakpy_sdk import ClientMiddleware, ClientSettings, Headers, Proxy, RejectedError, Request, Response, UpstreamError
 
 from krakpy.client.origin import Origin
+from krakpy.proxy import Finishing
 
 #: requests for one answer, the first included (Go: http.Client)
 MAX_REQUESTS = 10
@@ -35,7 +36,7 @@ class RedirectSettings(ClientSettings, Protocol):
     def http_client(self) -> SendsBody: ...
 
 
-class Redirects:
+class Redirects(Finishing):
     """Gives the answer at the end of the redirects, for `no-op` too (KrakenD: Go's http.Client).
 
     301, 302 and 303 ask on with GET, or HEAD, without body; 307 and 308 repeat the request, and are given as they are
@@ -51,25 +52,26 @@ class Redirects:
         return True
 
     def __init__(self, settings: RedirectSettings, next: Proxy) -> None:
+        super().__init__(next)
         self._hosts = settings.hosts
         self._discover = settings.discover
         self._sends_body = settings.http_client.send_body_on_redirect
-        self._next = next
+        # NOTE: a body that may have to be sent again is read before the backend is asked
+        self.is_transparent = not self._sends_body
 
     def __call__(self, request: Request) -> Awaitable[Response]:
         if self._sends_body and request.stream is not None:
             return self._kept(request, request.stream)
-        # PERF: `next` is called before anything is awaited, so that the request leaves at once
-        return self._followed(request, self._next(request))
+        return super().__call__(request)
 
     async def _kept(self, request: Request, stream: AsyncIterable[bytes]) -> Response:
-        request = request.replace(body=await whole(stream), stream=None)
-        return await self._followed(request, self._next(request))
+        return await super().__call__(request.replace(body=await whole(stream), stream=None))
 
-    async def _followed(self, first: Request, answer: Awaitable[Response]) -> Response:
-        response = await answer
-        if response.status not in _REDIRECTS:
-            return response
+    def finish(self, request: Request, response: Response) -> Response | Awaitable[Response]:
+        """The answer, if it is no redirect."""
+        return response if response.status not in _REDIRECTS else self._followed(request, response)
+
+    async def _followed(self, first: Request, response: Response) -> Response:
         request = first
         for _ in range(MAX_REQUESTS - 1):
             if not self._is_followed(request, response):

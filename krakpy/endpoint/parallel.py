@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Sequence
+from functools import partial
 from types import CoroutineType
 
 from krakpy_sdk import (
@@ -24,10 +25,13 @@ from krakpy_sdk import (
 
 from krakpy.endpoint.joining import ends_request, union, without_query
 from krakpy.logs import event
+from krakpy.proxy import Unfinished
 
 log = logging.getLogger("krakpy.endpoint")
 
 Call = asyncio.Future[Response]
+Outcome = Response | BaseException
+"""What became of a call."""
 
 
 class Parallel:
@@ -69,7 +73,7 @@ class _Merge:
             await race.close()
         return self._joined(landed)
 
-    def _joined(self, landed: Sequence[Call]) -> Response:
+    def _joined(self, landed: Sequence[Outcome]) -> Response:
         responses, errors = _sorted_out(landed)
         errors += [Timeout("context deadline exceeded")] * (len(self._backends) - len(landed))
         if not responses:
@@ -87,7 +91,7 @@ class _Merge:
 
 
 class _Race:
-    """Calls under way at the same time; `over` has those that landed, in their order.
+    """Calls under way at the same time; `over` has what those that landed gave, in their order.
 
     It is over when all have landed, when one ends the request, or when the deadline comes.
     """
@@ -95,24 +99,31 @@ class _Race:
     __slots__ = ("_calls", "_landed", "_loop", "_size", "_timer", "over")
 
     def __init__(self, loop: asyncio.AbstractEventLoop, size: int, deadline: float) -> None:
-        self.over: asyncio.Future[tuple[Call, ...]] = loop.create_future()
+        self.over: asyncio.Future[Sequence[Outcome]] = loop.create_future()
         self._loop = loop
         self._size = size
         self._calls: list[Call] = []
-        self._landed: list[Call] = []
+        self._landed: list[Outcome] = []
         self._timer = loop.call_at(deadline, self._end)
 
     def enter(self, backend: Proxy, request: Request) -> None:
         """Start one call; what ends the request is raised at once."""
         try:
-            call = self._started(backend(request))
+            answer = backend(request)
         except KrakpyError as error:
             if ends_request(error):
                 raise
-            call = self._loop.create_future()
-            call.set_exception(error)
-        call.add_done_callback(self._land)
+            self._note(error)
+        else:
+            self._await(answer)
+
+    def _await(self, answer: Awaitable[Response]) -> None:
+        unfinished = None
+        if isinstance(answer, Unfinished):
+            unfinished, answer = answer, answer.answer
+        call = self._started(answer)
         self._calls.append(call)
+        call.add_done_callback(self._land if unfinished is None else partial(self._finish, unfinished))
 
     def _started(self, answer: Awaitable[Response]) -> Call:
         # PERF: a future needs no task, which saves 2 µs; a coroutine need not be asked what it is, which saves 0.7
@@ -129,10 +140,27 @@ class _Race:
                 call.cancel()
             await asyncio.gather(*late, return_exceptions=True)
 
+    def _finish(self, unfinished: Unfinished, call: Call) -> None:
+        """Land what is made of an answer."""
+        outcome = _outcome(call)
+        if isinstance(outcome, Response):
+            try:
+                result = unfinished.finished(outcome)
+            except Exception as error:  # noqa: BLE001  as if a task had raised it
+                outcome = error
+            else:
+                if not isinstance(result, Response):
+                    self._await(result)
+                    return
+                outcome = result
+        self._note(outcome)
+
     def _land(self, call: Call) -> None:
-        self._landed.append(call)
-        error = None if call.cancelled() else call.exception()
-        if len(self._landed) == self._size or (error is not None and ends_request(error)):
+        self._note(_outcome(call))
+
+    def _note(self, outcome: Outcome) -> None:
+        self._landed.append(outcome)
+        if len(self._landed) == self._size or (isinstance(outcome, BaseException) and ends_request(outcome)):
             self._end()
 
     def _end(self) -> None:
@@ -140,17 +168,22 @@ class _Race:
             self.over.set_result(tuple(self._landed))
 
 
-def _sorted_out(landed: Sequence[Call]) -> tuple[list[Response], list[KrakpyError]]:
+def _outcome(call: Call) -> Outcome:
+    if call.cancelled():
+        return Refused("the call was cancelled")
+    return call.exception() or call.result()
+
+
+def _sorted_out(landed: Sequence[Outcome]) -> tuple[list[Response], list[KrakpyError]]:
     responses: list[Response] = []
     errors: list[KrakpyError] = []
-    for call in landed:
-        error = Refused("the call was cancelled") if call.cancelled() else call.exception()
-        if error is None:
-            responses.append(call.result())
-        elif isinstance(error, KrakpyError) and not ends_request(error):
-            errors.append(error)
+    for outcome in landed:
+        if isinstance(outcome, Response):
+            responses.append(outcome)
+        elif isinstance(outcome, KrakpyError) and not ends_request(outcome):
+            errors.append(outcome)
         else:
-            raise error
+            raise outcome
     return responses, errors
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from krakpy.router.messages import GatewayRequest
+from krakpy.router.call import Call
 
 #: how often requests are looked at: those that were seen before are watched from then on
 LOOK_EVERY_S = 0.1
@@ -18,17 +18,17 @@ class Disconnects:
 
     def __init__(self, *, look_every_s: float = LOOK_EVERY_S) -> None:
         self._look_every_s = look_every_s
-        self._open: dict[asyncio.Task[Any], GatewayRequest] = {}
+        self._open: dict[asyncio.Task[Any], Call] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
         #: whether another look is to come: as long as there are requests
         self.is_looking = False
 
-    def enter(self, req: GatewayRequest) -> asyncio.Task[Any]:
+    def enter(self, call: Call) -> asyncio.Task[Any]:
         """The current task, which works for this request from here on."""
         loop = self._loop or self._bound()
         task = asyncio.current_task(loop)
         assert task is not None, "servers run applications in tasks"
-        self._open[task] = req
+        self._open[task] = call
         if not self.is_looking:
             self.is_looking = True
             loop.call_later(self._look_every_s, self._tick, loop)
@@ -45,11 +45,11 @@ class Disconnects:
 
     def look(self) -> None:
         """Watch the clients of the requests that were there at the last look."""
-        for task, req in self._open.items():
+        for task, call in self._open.items():
             # NOTE: as long as the client has something to say, it is not ours to read
-            if req.is_known and req.watcher is None and (req.body is None or req.body.is_read):
-                req.watcher = task.get_loop().create_task(_watch(req, task))
-            req.is_known = True
+            if call.is_known and call.watcher is None and (call.body is None or call.body.is_read):
+                call.watcher = task.get_loop().create_task(_watch(call, task))
+            call.is_known = True
 
     def _tick(self, loop: asyncio.AbstractEventLoop) -> None:
         self.look()
@@ -58,16 +58,16 @@ class Disconnects:
             loop.call_later(self._look_every_s, self._tick, loop)
 
 
-async def _watch(req: GatewayRequest, task: asyncio.Task[Any]) -> None:
-    while (await req.receive())["type"] != "http.disconnect":
+async def _watch(call: Call, task: asyncio.Task[Any]) -> None:
+    while (await call.receive())["type"] != "http.disconnect":
         continue
     task.cancel()
 
 
-def unwatch(req: GatewayRequest) -> None:
+def unwatch(call: Call) -> None:
     """The client has its answer.
 
     NOTE: once and for all, because servers may take a cancelled `receive` for a client that is gone.
     """
-    if req.watcher is not None:
-        req.watcher.cancel()
+    if call.watcher is not None:
+        call.watcher.cancel()

@@ -5,18 +5,15 @@ gateway reads in its own way, or not at all.
 """
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from typing import Any
 
 import falcon.asgi
 from krakpy_sdk import Receive
 from krakpy_sdk.seats import Message
 
-from krakpy.router.client_body import ClientBody
 from krakpy.router.headers import CONTENT_LENGTH, Raw
 
-_NO_PARAMETERS: Mapping[str, str] = {}
 #: fields of which answers without a body have none (RFC 9110 §8.6; Go: the same for 304)
 _LEFT_OUT = {204: (CONTENT_LENGTH,), 304: (CONTENT_LENGTH, b"content-type")}
 _OPENING: Message = {"type": "http.request", "body": b"", "more_body": True}
@@ -38,13 +35,9 @@ class Opening:
 
 
 class GatewayRequest(falcon.asgi.Request):
-    """What falcon needs to route a request, and what the resources need to read it."""
+    """What falcon needs to route a request, and what its resources need to read it."""
 
-    __slots__ = ("body", "is_known", "parameters", "receive", "watcher")
-    body: ClientBody | None
-    is_known: bool
-    watcher: asyncio.Task[None] | None
-    parameters: Mapping[str, str]
+    __slots__ = ("receive",)
     receive: Receive
 
     def __init__(
@@ -59,10 +52,6 @@ class GatewayRequest(falcon.asgi.Request):
         self.method = scope["method"]
         self.path = scope["path"]
         self.is_websocket = False
-        self.body = None
-        self.is_known = False
-        self.watcher = None
-        self.parameters = _NO_PARAMETERS
         self.receive = receive.receive
 
 
@@ -86,7 +75,7 @@ class GatewayResponse(falcon.asgi.Response):
     def take(self, status: int, raw: Raw, body: bytes | None, stream: AsyncIterator[bytes] | None = None) -> None:
         """Answer this. `Content-Length` stands last in `raw`, if it does; it is falcon's to write for a `body`."""
         if status in _LEFT_OUT:
-            raw = [field for field in raw if field[0] not in _LEFT_OUT[status]]
+            raw = without_left_out(status, raw)
         elif body is not None and raw and raw[-1][0] == CONTENT_LENGTH:
             raw = raw[:-1]
         self.status_code = status
@@ -104,3 +93,8 @@ class GatewayResponse(falcon.asgi.Response):
         if length is None:
             return list(self.raw)
         return [*self.raw, (CONTENT_LENGTH, length.encode())]
+
+
+def without_left_out(status: int, raw: Raw) -> Raw:
+    """The fields that an answer with this status may have, which has no body."""
+    return [field for field in raw if field[0] not in _LEFT_OUT[status]]

@@ -22,7 +22,7 @@ from krakpy.router.failures import report
 from krakpy.router.messages import GatewayRequest, GatewayResponse, Opening
 from krakpy.router.reflection import METHODS, Debug, Echo
 from krakpy.router.resource import EndpointResource
-from krakpy.router.trie import REST, Resource, Trie
+from krakpy.router.trie import REST, Resource, Servant, Trie
 from krakpy.router.unmatched import Unmatched
 
 #: what a WebSocket is refused with before it opens; servers answer 403
@@ -59,7 +59,7 @@ def build(service: ServiceSettings, routes: Sequence[Route]) -> ASGIApp:
 
     app.add_error_handler(falcon.HTTPError, answer_unmatched)
     app.add_error_handler(Exception, _answer_defect)
-    return _application(app)
+    return _application(app, trie)
 
 
 async def _answer_defect(req: Any, resp: Any, error: Exception, params: object) -> None:  # noqa: ARG001  falcon's own
@@ -77,7 +77,7 @@ def _reflections(service: ServiceSettings) -> Iterable[tuple[str, Resource]]:
 
 def _resources(
     router: Router, routes: Iterable[Route], reflections: Iterable[tuple[str, Resource]]
-) -> Iterable[tuple[str, str, Resource]]:
+) -> Iterable[tuple[str, str, Resource | Servant]]:
     """Path, method and resource of everything that the router serves."""
     if not router.disable_health:
         yield f"/{router.health_path.removeprefix('/')}", "GET", Health()
@@ -98,12 +98,16 @@ def _resources(
             yield path, "OPTIONS", Options(own, router)
 
 
-def _application(app: falcon.asgi.App[GatewayRequest, GatewayResponse]) -> ASGIApp:
+def _application(app: falcon.asgi.App[GatewayRequest, GatewayResponse], trie: Trie) -> ASGIApp:
+    """The endpoints of the trie; falcon answers all the rest: what the gateway says itself, and what has no route."""
     handle: Callable[..., Awaitable[None]] = app.__call__
 
     def serve(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         if scope["type"] != "http":
             return _refuse(scope, send)
+        endpoint, parameters = trie.served(scope)
+        if endpoint is not None:
+            return endpoint(scope, receive, send, parameters)
         return handle(scope, Opening(receive), send)
 
     return serve

@@ -11,15 +11,20 @@ whether there are 5 routes or 5,000; with 5,000 falcon's own router takes 57 µs
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar, runtime_checkable
+
+from krakpy_sdk import Receive, Scope, Send
 
 from krakpy.router.messages import GatewayRequest, GatewayResponse
 from krakpy.router.paths import clean
 
 T = TypeVar("T")
+_NO_PARAMETERS: Mapping[str, str] = {}
+_NOTHING: tuple[None, Mapping[str, str]] = (None, _NO_PARAMETERS)
 #: the last segment of a template that stands for one segment or more, whatever they are
 REST = "*"
 Responder = Callable[[GatewayRequest, GatewayResponse], Awaitable[None]]
+Serve = Callable[[Scope, Receive, Send, Mapping[str, str]], Awaitable[None]]
 #: what falcon wants to know: resource, responders by method, parameters, template
 Found = tuple[object, Mapping[str, Responder], Mapping[str, Any], str]
 
@@ -29,6 +34,14 @@ class Resource(Protocol):
 
     async def respond(self, req: GatewayRequest, resp: GatewayResponse) -> None:
         """Fill falcon's response."""
+
+
+@runtime_checkable
+class Servant(Protocol):
+    """Answers the requests of one route without falcon."""
+
+    def serve(self, scope: Scope, receive: Receive, send: Send, parameters: Mapping[str, str]) -> Awaitable[None]:
+        """Answer one request, as an ASGI application that knows the parameters of the path."""
 
 
 class Tree(Generic[T]):
@@ -53,8 +66,25 @@ class Tree(Generic[T]):
         """
         segments = path.split("/")
         values: list[str] = []
-        value = None if segments[0] else self._root.walk(segments, 1, values)
+        value = self._straight(segments, values)
+        if value is None:
+            values = []
+            value = None if segments[0] else self._root.walk(segments, 1, values)
         return None if value is None else (value, values)
+
+    def _straight(self, segments: list[str], values: list[str]) -> T | None:
+        """What is reached by the first choice at every segment; None proves nothing."""
+        # PERF: a third of what `walk` takes, and nearly every path is found this way
+        node = self._root
+        for segment in segments[1:]:
+            child = node.children.get(segment)
+            if child is None:
+                child = node.parameter
+                if child is None or not segment:
+                    return None
+                values.append(segment)
+            node = child
+        return None if segments[0] else node.value
 
 
 class _Node(Generic[T]):
@@ -96,14 +126,17 @@ class _Node(Generic[T]):
 
 
 class _Leaf:
-    """A route: its parameters, and what falcon gets when it is found."""
+    """A route: its parameters, what falcon gets when it is found, or what answers without falcon."""
 
-    __slots__ = ("found", "parameters")
+    __slots__ = ("found", "parameters", "serve")
 
-    def __init__(self, template: str, resource: Resource, method: str) -> None:
+    def __init__(self, template: str, resource: Resource | Servant, method: str) -> None:
         segments = template.split("/")
         self.parameters = tuple(segment[1:-1] for segment in segments if segment.startswith("{"))
-        self.found: Found = (resource, {method: resource.respond}, {}, template)
+        self.serve = resource.serve if isinstance(resource, Servant) else None
+        self.found: Found | None = None
+        if not isinstance(resource, Servant):
+            self.found = (resource, {method: resource.respond}, _NO_PARAMETERS, template)
 
 
 class _Routes:
@@ -141,27 +174,35 @@ class Trie:
         self._cleans = cleans
         self._methods: dict[str, _Routes] = {}
 
-    def add_route(self, template: str, resource: Resource, *, method: str, **_: object) -> None:
+    def add_route(self, template: str, resource: Resource | Servant, *, method: str, **_: object) -> None:
         """One more route (falcon calls this); ValueError if there is one already for this method and these paths."""
         self._methods.setdefault(method, _Routes()).add(template, _Leaf(template, resource, method))
 
     def find(self, path: str, req: GatewayRequest) -> Found | None:
-        """The route of a request, whose `parameters` are set on the way (falcon calls this); None if there is none."""
-        routes = self._methods.get(req.method)
+        """The resource of a request that falcon answers (falcon calls this); None if there is none."""
+        leaf = self._match(req.method, path)[0]
+        return None if leaf is None else leaf.found
+
+    def served(self, scope: Scope) -> tuple[Serve | None, Mapping[str, str]]:
+        """What answers a request without falcon, and the parameters of its path; None if nothing does."""
+        leaf, parameters = self._match(scope["method"], scope["path"])
+        return None if leaf is None else leaf.serve, parameters
+
+    def _match(self, method: str, path: str) -> tuple[_Leaf | None, Mapping[str, str]]:
+        routes = self._methods.get(method)
         if routes is None:
-            return None
+            return _NOTHING
         if self._cleans:
             path = clean(path)
         # PERF: a path without parameters needs one look
         leaf = routes.static.get(path)
         if leaf is not None:
-            return leaf.found
+            return leaf, _NO_PARAMETERS
         match = routes.tree.match(path)
         if match is None:
-            return None
+            return _NOTHING
         leaf, values = match
-        req.parameters = dict(zip(leaf.parameters, values, strict=True))
-        return leaf.found
+        return leaf, dict(zip(leaf.parameters, values, strict=True))
 
     def is_route(self, method: str, path: str) -> bool:
         """Whether this method has a route for the path."""

@@ -3,26 +3,26 @@ import asyncio
 
 import pytest
 
+from krakpy.router.call import Call
 from krakpy.router.client_body import ClientBody
 from krakpy.router.disconnects import Disconnects, unwatch
-from krakpy.router.messages import GatewayRequest, Opening
 from tests.router.client import Client
 
 
 def asked(client, body=None):
-    req = GatewayRequest(client.scope, Opening(client.receive))
-    req.body = body
-    return req
+    call = Call(client.receive)
+    call.body = body
+    return call
 
 
-async def working(disconnects, req):
+async def working(disconnects, call):
     """What a resource does: it works for ever, or until its client goes away."""
-    task = disconnects.enter(req)
+    task = disconnects.enter(call)
     try:
         await asyncio.get_running_loop().create_future()
     finally:
         disconnects.leave(task)
-        unwatch(req)
+        unwatch(call)
 
 
 async def looked(disconnects, times=2):
@@ -95,19 +95,19 @@ async def test_an_end_of_the_body_that_comes_late_is_no_disconnect():
     async def receive():
         return messages.pop(0)
 
-    req = GatewayRequest(Client().scope, Opening(receive))
+    call = Call(receive)
     with pytest.raises(asyncio.CancelledError):
-        await asyncio.create_task(working(Disconnects(look_every_s=0.001), req))
+        await asyncio.create_task(working(Disconnects(look_every_s=0.001), call))
     assert messages == []
 
 
 async def test_the_watching_ends_with_the_request():
-    disconnects, req = Disconnects(), asked(Client())
-    task = asyncio.create_task(working(disconnects, req))
+    disconnects, call = Disconnects(), asked(Client())
+    task = asyncio.create_task(working(disconnects, call))
     await looked(disconnects)
     task.cancel()
-    await asyncio.wait([task, req.watcher])
-    assert req.watcher.cancelled()
+    await asyncio.wait([task, call.watcher])
+    assert call.watcher.cancelled()
 
 
 async def test_looking_ends_when_there_is_nothing_to_see_and_begins_again():

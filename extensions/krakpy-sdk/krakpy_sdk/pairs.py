@@ -108,7 +108,10 @@ class Headers(MultiMapping):
     @classmethod
     def of(cls, pairs: tuple[tuple[str, str], ...]) -> Self:
         """The fields of these pairs, taken as they are."""
-        headers = super().of(pairs)
+        # PERF: each line again, since `super()` doubles the cost
+        headers = cls.__new__(cls)
+        headers._pairs = pairs
+        headers._index = None
         headers._raw = None
         return headers
 

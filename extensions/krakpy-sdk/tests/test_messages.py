@@ -79,7 +79,7 @@ def test_replace_changes_that_field_in_a_copy(kind, fields, name, other):
 
 @pytest.mark.parametrize("message", [Request(), Response()], ids=["request", "response"])
 def test_replace_refuses_a_field_that_does_not_exist(message):
-    with pytest.raises(TypeError, match="has no field 'pth'"):
+    with pytest.raises(TypeError, match="pth"):
         message.replace(pth="/typo")
 
 
