@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from generators import audit, commands, configuration, entry_points, errors
+from generators import audit, back_wire, commands, configuration, entry_points, errors, limits, refusals
 from generators.writing import Undocumented
 
 from krakpy import __version__
@@ -24,6 +24,9 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "entry-points.md": entry_points.page,
     "errors.md": errors.page,
     "audit.md": audit.page,
+    "back-wire.md": back_wire.page,
+    "refusals.md": refusals.page,
+    "limits.md": limits.page,
     SCHEMA: schema.text,
 }
 

@@ -31,6 +31,12 @@ class Code(Enum):
     IGNORED = ("KC019", "A key or value that is accepted and has no effect.", "Remove it.")
     SCHEMA = ("KC020", "The file breaks the schema that `check -s` names, or that schema cannot be used.", "Mend the value that is named, or the schema.")
 
+    RELOAD_FAILED = ("KR001", "A reload was given up for a reason that is not in the configuration.", "See the log; the configuration before it goes on serving.")
+    NEEDS_RESTART = ("KR002", "A change that a reload cannot make.", "Start a new master beside the old one: send SIGUSR2, then SIGTERM to the old.")
+
+    WRITABLE = ("KS001", "Every user of the machine can change the configuration.", "Take the right to write away: `chmod o-w FILE`.")
+    ROOT = ("KS002", "The gateway runs as root.", "Run it as a user of its own; a port below 1024 needs CAP_NET_BIND_SERVICE only.")
+
     NOT_INSTALLED = ("KX001", "An extension that the configuration names is not installed.", "pip install the package that offers it.")
     AMBIGUOUS = ("KX002", "Two distributions offer one name.", "Write `distribution/name`, or uninstall one of them.")
     GATE_CLOSED = ("KX003", "Third-party code is asked for while a gate is closed.", "Open the gate that is named.")
@@ -63,6 +69,8 @@ class Code(Enum):
     CALL_RAISED = ("KX050", "A call of the extension raised.", "See the cause; the request was answered 500.")
     CALL_BREACH = ("KX051", "A call returned what the contract does not allow.", "Tell the author; the request was answered 502.")
     CALL_TIMEOUT = ("KX052", "A call took longer than its timeout.", "Raise the instance's `timeout`; the request was answered 504.")
+    CALL_DIED = ("KX053", "The host of the extension ended during a call.", "See how it ended; the request was answered 502.")
+    HOST_DOWN = ("KX054", "No host of the extension is there to be asked.", "See why its last host ended; the request was answered 503.")
 
     def __init__(self, id: str, meaning: str, remedy: str) -> None:
         self.id = id

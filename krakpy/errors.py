@@ -5,8 +5,10 @@ Those that middlewares raise or catch are defined in `krakpy_sdk.errors` and lis
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from http import HTTPStatus
 from typing import Literal
 
+import msgspec
 from krakpy_sdk.errors import (
     BadStatus,
     ConfigError,
@@ -18,7 +20,7 @@ from krakpy_sdk.errors import (
     Undecodable,
     UpstreamError,
 )
-from krakpy_sdk.messages import Response
+from krakpy_sdk.messages import Headers, Response
 
 from krakpy.codes import Code
 
@@ -36,6 +38,7 @@ __all__ = [
     "Timeout",
     "Undecodable",
     "UpstreamError",
+    "problem_response",
 ]
 
 
@@ -64,6 +67,22 @@ class Problem:
     def as_dict(self) -> dict[str, str]:
         """The stable JSON form: `code place message remedy severity`."""
         return {**asdict(self), "code": self.code.id, "remedy": self.advice}
+
+
+def problem_response(problem: Problem | None, status: int) -> Response:
+    """What a client sees of a problem: a document with the status and the code, and no internals (RFC 9457)."""
+    document: dict[str, object] = {"type": "about:blank", "title": _phrase(status), "status": status}
+    if problem is not None:
+        document["code"] = problem.code.id
+    headers = Headers((("Content-Type", "application/problem+json"),))
+    return Response(status, headers=headers, body=msgspec.json.encode(document))
+
+
+def _phrase(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:  # NOTE: an extension may refuse with a status that has no name
+        return "Refused"
 
 
 class ConfigurationError(KrakpyError):

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import msgspec
@@ -15,22 +15,27 @@ from krakpy_sdk import ASGIApp, Proxy
 
 from krakpy.backend import pipeline as backend
 from krakpy.client import pipeline as client
-from krakpy.client.pool import Pool
+from krakpy.client.pools import Pools
 from krakpy.client.tls import client_context
 from krakpy.client.transport import HttpTransport
 from krakpy.codes import Code
+from krakpy.collector import paused
+from krakpy.config.model import ClientTls
 from krakpy.config.settings import BackendSettings, EndpointSettings, Mirror, ServiceSettings
 from krakpy.depth import Depth, depths
 from krakpy.encoding.opening import Decode
 from krakpy.endpoint import pipeline as endpoint
 from krakpy.errors import ConfigError, ConfigurationError, ExtensionError, Problem
+from krakpy.extension.hosts import Hosts
 from krakpy.extension.manager import ExtensionManager
 from krakpy.extension.preparing import Prepared
+from krakpy.lane import Lane
 from krakpy.logs import event
 from krakpy.proxy import compose
 from krakpy.router import pipeline as router
 from krakpy.router.handler import EndpointHandler, UnavailableEndpoint
 from krakpy.server import pipeline as server
+from krakpy.server.tls import server_context
 
 log = logging.getLogger("krakpy.gateway")
 
@@ -46,7 +51,7 @@ def build(service: ServiceSettings, extensions: ExtensionManager, connect: Conne
     except ExtensionError as error:
         steps, problem = [], error.problem
     routes = [_route(settings, service, extensions, connect, problem) for settings in service.endpoints]
-    return server.build(steps, router.build(service, routes))
+    return server.build(steps, router.build(service, routes, lane=Lane.of))
 
 
 def _route(
@@ -78,8 +83,12 @@ def _endpoint(settings: EndpointSettings, extensions: ExtensionManager, connect:
     """One endpoint; its shadow backends have a pipe of their own, with all that stands inside of `shadow`."""
     shadows, settings = endpoint.shadowing(settings), endpoint.answering(settings)
     if shadows.backends:
+        limits = shadows.backends[0].transport.limits
         mirror = Mirror(
-            proxy=_merged(shadows, extensions, connect, inside="shadow"), timeout_s=endpoint.shadow_timeout_s(shadows)
+            proxy=_merged(shadows, extensions, connect, inside="shadow"),
+            timeout_s=endpoint.shadow_timeout_s(shadows),
+            max_copies=limits.max_shadow_copies,
+            max_bytes=limits.max_shadow_bytes,
         )
         settings = msgspec.structs.replace(settings, mirror=mirror)
     return _merged(settings, extensions, connect)
@@ -112,34 +121,57 @@ def _decode(decoder: Any, depth: Depth) -> Decode:
 
 def verify(service: ServiceSettings) -> None:
     """What only the seats can tell of a configuration, before there is a worker; ConfigurationError if it is wrong."""
+    problems = [problem for place, tls in _tls_settings(service) if (problem := _tls_problem(place, tls))]
+    if service.listener.tls is not None:
+        try:
+            server_context(service.listener.tls)
+        except ConfigError as error:
+            problems.append(Problem(Code.WRONG_TYPE, error.path, error.message))
+    if problems:
+        raise ConfigurationError(tuple(problems))
+
+
+def _tls_settings(service: ServiceSettings) -> Iterator[tuple[str, ClientTls | None]]:
+    yield "", service.transport.client_tls
+    seen = set()
+    for settings in (settings for own in service.endpoints for settings in own.backends):
+        tls = settings.http_client.client_tls
+        if tls and tls not in seen:
+            seen.add(tls)
+            yield f"{settings.place}.extra_config.backend/http/client.", tls
+
+
+def _tls_problem(place: str, tls: ClientTls | None) -> Problem | None:
     try:
-        client_context(service.transport.client_tls)
+        client_context(tls)
     except ConfigError as error:
-        raise ConfigurationError((Problem(Code.WRONG_TYPE, error.path, error.message),)) from error
+        return Problem(Code.WRONG_TYPE, f"{place}{error.path}", error.message)
+    return None
 
 
 class Gateway:
     """One worker's gateway: its extensions, its upstream connections and its application."""
 
-    def __init__(self, prepared: Prepared, connect: Connect | None = None) -> None:
+    def __init__(self, prepared: Prepared, connect: Connect | None = None, *, hosts: Hosts | None = None) -> None:
         self._settings = prepared.settings
-        self._extensions = ExtensionManager(prepared)
+        self._extensions = ExtensionManager(prepared, hosts)
         self._connect = connect
-        self._pool: Pool | None = None
+        self._pools: Pools | None = None
         self.app: ASGIApp = _closed
 
     async def open(self) -> None:
         """Set the extensions up and compile the pipeline; call it on the event loop that will serve."""
         await self._extensions.open()
-        self._pool = pool = Pool(self._settings.transport)
-        connect = self._connect or (lambda settings: HttpTransport(settings, pool))
-        self.app = build(self._settings, self._extensions, connect)
+        self._pools = pools = Pools(self._settings.transport)
+        connect = self._connect or (lambda settings: HttpTransport(settings, pools.of(settings.http_client.client_tls)))
+        with paused():
+            self.app = build(self._settings, self._extensions, connect)
 
     async def close(self) -> None:
         """Tear the extensions down and close the upstream connections."""
         await self._extensions.close()
-        if self._pool is not None:
-            await self._pool.close()
+        if self._pools is not None:
+            await self._pools.close()
 
 
 async def _closed(*_: object) -> None:

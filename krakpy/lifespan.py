@@ -10,7 +10,9 @@ from collections.abc import Callable, Iterable
 
 from krakpy_sdk import Receive, Scope, Send
 
+from krakpy.direct import Begin, Express
 from krakpy.errors import ConfigurationError, Problem
+from krakpy.extension.hosts import Hosts
 from krakpy.extension.manager import tell_failures
 from krakpy.extension.preparing import Prepared
 from krakpy.gateway import Gateway
@@ -22,9 +24,20 @@ log = logging.getLogger("krakpy.gateway")
 class GatewayApp:
     """An ASGI application that opens its gateway at start-up of the server, or at the first request."""
 
-    def __init__(self, prepared: Callable[[], Prepared]) -> None:
+    def __init__(
+        self,
+        prepared: Callable[[], Prepared],
+        *,
+        hosts: Hosts | None = None,
+        when_open: Callable[[], None] = lambda: None,
+    ) -> None:
         self._prepared = prepared
+        self._hosts = hosts
+        self._when_open = when_open
         self._gateway: Gateway | None = None
+        self.begin: Begin | None = None
+        self.express: Express | None = None
+        """Shorter ways than ASGI, once the gateway is open: see `krakpy.direct`."""
         self._opening: asyncio.Lock | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -38,9 +51,12 @@ class GatewayApp:
         self._opening = self._opening or asyncio.Lock()
         async with self._opening:
             if self._gateway is None:
-                gateway = Gateway(await asyncio.to_thread(self._prepared))
+                gateway = Gateway(await asyncio.to_thread(self._prepared), hosts=self._hosts)
                 await gateway.open()
+                self._when_open()
                 self._gateway = gateway
+                self.begin = getattr(gateway.app, "begin", None)
+                self.express = getattr(gateway.app, "express", None)
         return self._gateway
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:

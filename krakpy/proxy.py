@@ -4,12 +4,14 @@
 """
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Generator, Iterable, Iterator
 from typing import Any, TypeVar
 
 from krakpy_sdk import Proxy, Request, Response
 
 P = TypeVar("P")
+T = TypeVar("T")
 
 Finish = Callable[[Request, Response], Response | Awaitable[Response]]
 """What becomes of an answer: the response, or what has to be awaited for it."""
@@ -37,19 +39,37 @@ class Finishing:
     def __init__(self, next: Proxy) -> None:
         self._next = next
         inner = next if isinstance(next, Finishing) and next.is_transparent else None
-        self._ask: Proxy = next if inner is None else inner._ask
-        self._finishes: tuple[Finish, ...] = (self.finish,) if inner is None else (*inner._finishes, self.finish)
+        self.asked: Proxy = next if inner is None else inner.asked
+        """What the request goes to."""
+        self._chain: tuple[Finishing, ...] = (self,) if inner is None else (*inner._chain, self)
+        self._finishes: tuple[Finish, ...] = tuple([step.finish for step in self._chain])
 
     def __call__(self, request: Request) -> Awaitable[Response]:
-        return Unfinished(self._ask(request), request, self._finishes)
+        return Unfinished(self.asked(request), request, self._finishes)
+
+    def steps(self, response: Response) -> tuple[Finish, ...]:
+        """What an answer with this head passes through, leaving out those that give it back as it is.
+
+        Only the first ones are left out: what the others do may change the head.
+        """
+        at = 0
+        while at < len(self._chain) and self._chain[at].skips(response):
+            at += 1
+        return self._finishes[at:]
 
     def finish(self, request: Request, response: Response) -> Response | Awaitable[Response]:
         """What is made of the answer; a KrakpyError if there is none."""
         raise NotImplementedError
 
+    def skips(self, response: Response) -> bool:  # noqa: ARG002  for those that know better
+        """Whether `finish` gives an answer back as it is, for whatever request and with whatever body."""
+        return False
 
-class Unfinished(Awaitable[Response]):
+
+class Unfinished:
     """An answer that is awaited, and what is to be made of it; awaited once."""
+
+    # PERF: awaitable without that base class, with which every `isinstance` would take ten times as long
 
     __slots__ = ("_finishes", "answer", "request")
 
@@ -80,3 +100,53 @@ class Unfinished(Awaitable[Response]):
             result = finish(self.request, response)
             response = result if isinstance(result, Response) else await result
         return response
+
+
+class Promise(asyncio.Future[T]):
+    """A future that tells one listener at once, where others hear of it in the event loop's next turn.
+
+    Whoever makes one sets `listener` to None. PERF: with it a request needs no task, no coroutine and no turn of the
+    loop between an upstream's bytes and the client's: 6 µs.
+    """
+
+    __slots__ = ("listener",)
+    listener: Callable[[asyncio.Future[T]], None] | None
+
+    def set_result(self, result: T) -> None:
+        """It is kept."""
+        super().set_result(result)
+        self._tell()
+
+    def set_exception(self, exception: type | BaseException) -> None:
+        """It is broken."""
+        super().set_exception(exception)
+        self._tell()
+
+    def _tell(self) -> None:
+        # NOTE: forgotten first, since a listener often holds its promise, and such circles are the collector's work
+        listener, self.listener = self.listener, None
+        if listener is not None:
+            listener(self)
+
+
+def awaited(answer: Awaitable[Response]) -> asyncio.Future[Response] | None:
+    """The future that an answer waits for and nothing else; None where waiting for it takes a task."""
+    if isinstance(answer, Unfinished):
+        answer = answer.answer
+    return answer if isinstance(answer, asyncio.Future) else None
+
+
+def tell(future: asyncio.Future[Response], listener: Callable[[asyncio.Future[Response]], None]) -> None:
+    """Have a listener told when a future is done: at once where that can be."""
+    if not isinstance(future, Promise) or future.listener is not None:
+        future.add_done_callback(listener)
+    elif future.done():
+        listener(future)
+    else:
+        future.listener = listener
+
+
+def fulfilled(answer: Awaitable[Response], call: asyncio.Future[Response]) -> Response | Awaitable[Response]:
+    """What becomes of an answer when what it waits for is done; raises what that ended with."""
+    response = call.result()
+    return answer.finished(response) if isinstance(answer, Unfinished) else response

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
@@ -25,6 +24,7 @@ from krakpy_sdk import ASGIApp, Headers, Request, Response
 from krakpy_sdk.testing import answers, backend_settings, endpoint_settings, server_settings
 
 from krakpy.config.loading import load
+from krakpy.config.settings import ServiceSettings
 from krakpy.extension.catalog import Candidate, Catalog, read_catalog
 from krakpy.extension.contracts import CONTRACTS
 from krakpy.extension.preparing import prepare
@@ -147,7 +147,7 @@ async def gateway(
     """
     candidates = list(_candidates(extensions))
     prepared = prepare(
-        load(_written(_opened(config, candidates)), {}).settings,
+        _loaded(_opened(config, candidates)),
         environ={"KRAKPY_ENABLE_PLUGINS": "1"},
         catalog=Catalog((*_own(), *candidates)),
         examine=_unprobed,
@@ -179,11 +179,11 @@ def _opened(config: Mapping[str, Any], candidates: Iterable[Candidate]) -> dict[
     return {"version": 3, **config, "plugin": plugin}
 
 
-def _written(config: Mapping[str, Any]) -> Path:
-    descriptor, name = tempfile.mkstemp(suffix=".json", prefix="krakpy-")
-    with os.fdopen(descriptor, "w") as file:
-        json.dump(config, file)
-    return Path(name)
+def _loaded(config: Mapping[str, Any]) -> ServiceSettings:
+    with tempfile.TemporaryDirectory(prefix="krakpy-") as folder:
+        path = Path(folder, "krakend.json")
+        path.write_text(json.dumps(config), "utf-8")
+        return load(path, {}).settings
 
 
 def _unprobed(jobs: Iterable[Job]) -> tuple[Verdict, ...]:

@@ -45,7 +45,7 @@ async def test_an_answer_passes_from_the_inside_out_whoever_takes_time(late):
 
 
 def test_the_request_goes_to_what_is_inside_of_them_all_at_once():
-    asked = []
+    asked: list[Request] = []
     proxy = Marks(b"2", Marks(b"1", asked.append))
     assert isinstance(proxy(REQUEST), Unfinished)
     assert asked == [REQUEST]

@@ -36,6 +36,13 @@ GROUPS = (
         "The configuration",
         "Found by `krakpy check` and at every start. With an error the gateway does not start.",
     ),
+    Group(("KS0",), "The machine", "Found at every start and reload of the gateway, and logged as warnings."),
+    Group(
+        ("KR0",),
+        "A reload",
+        "Found by `krakpy reload` and after SIGHUP. What served before goes on serving, as after every other problem of "
+        "a reload.",
+    ),
     Group(
         ("KX00", "KX01"),
         "The gates",

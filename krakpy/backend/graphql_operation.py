@@ -17,7 +17,7 @@ from krakpy.encoding.json_documents import read
 from krakpy.encoding.json_renderer import write
 
 #: what a GraphQL server reads in a query string (GraphQL over HTTP, GET)
-_PARAMETERS = frozenset({"operationName", "query", "variables"})
+_PARAMETERS = frozenset({"extensions", "operationName", "query", "variables"})
 _WHOLE = msgspec.json.Decoder(msgspec.Raw)
 
 
@@ -41,11 +41,17 @@ class Operation:
 
     def address(self, url: str, variables: bytes) -> str:
         """The URL of a GET: its own query, and the operation behind it."""
-        base, _, query = url.partition("?")
-        # SECURITY: a client that may send a `query` must not choose the operation; which one counts is up to the server
-        kept = [part for part in query.split("&") if part and _name_of(part) not in _PARAMETERS]
+        url = without_operation(url)
         own = [*self._pairs, f"variables={_quoted(variables.decode())}"] if variables else self._pairs
-        return f"{base}?{'&'.join([*kept, *own])}"
+        return f"{url}{'&' if '?' in url else '?'}{'&'.join(own)}"
+
+
+def without_operation(url: str) -> str:
+    """The URL without anything that a GraphQL server would take for an operation."""
+    base, _, query = url.partition("?")
+    # SECURITY: a client that may send a `query` must not choose the operation; which one counts is up to the server
+    kept = [part for part in query.split("&") if part and _name_of(part) not in _PARAMETERS]
+    return f"{base}?{'&'.join(kept)}" if kept else base
 
 
 def _quoted(text: str) -> str:

@@ -8,6 +8,7 @@ import json
 
 from krakpy_sdk import BackendMiddleware, BackendSettings, Proxy, Reply, Request, Response
 
+from krakpy.bodies import most_kept
 from krakpy.errors import Replied
 from krakpy.extension.attachment import Attachment
 
@@ -25,7 +26,9 @@ class BackendHooks:
     paths = ()
 
     def __init__(self, settings: BackendSettings, next: Proxy) -> None:
-        self._hooks = Attachment(settings.hooks, request="backend_request", response="backend_response")
+        self._hooks = Attachment(
+            settings.hooks, request="backend_request", response="backend_response", max_kept_body=most_kept(settings)
+        )
         self._is_no_op = settings.is_no_op
         self._next = next
 

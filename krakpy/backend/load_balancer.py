@@ -31,16 +31,20 @@ class LoadBalancer:
     ) -> None:
         self._discover = settings.discover
         self._turns = count(random(_OFFSETS))
-        self._next = next
+        self.next = next
 
     def __call__(self, request: Request) -> Awaitable[Response]:
+        url = self.host() + request.path
+        if request.query.pairs:
+            url = f"{url}{'&' if '?' in url else '?'}{request.query.encode()}"
+        return self.next(request.replace(url=url))
+
+    def host(self) -> str:
+        """The host whose turn it is."""
         hosts = self._discover()
         if not hosts:
             raise UpstreamError("no hosts available")
-        url = hosts[next(self._turns) % len(hosts)] + request.path
-        if request.query.pairs:
-            url = f"{url}{'&' if '?' in url else '?'}{request.query.encode()}"
-        return self._next(request.replace(url=url))
+        return hosts[next(self._turns) % len(hosts)]
 
 
 _guard: type[BackendMiddleware] = LoadBalancer

@@ -20,6 +20,9 @@ Answer = Callable[[Request, Response], Response]
 """What is answered instead of a response that is no success."""
 
 
+_SUCCESS = frozenset({200, 201})
+
+
 class Rules(Protocol):
     """`extra_config."backend/http"`."""
 
@@ -54,9 +57,13 @@ class StatusRules(Finishing):
         super().__init__(next)
         self._instead = _instead(settings)
 
+    def skips(self, response: Response) -> bool:
+        """Where it is a success."""
+        return response.status in _SUCCESS
+
     def finish(self, request: Request, response: Response) -> Response:
         """The answer, if it is a success."""
-        if response.status in (200, 201):
+        if response.status in _SUCCESS:
             return response
         return self._instead(request, response)
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Mapping
+from functools import cache
 from urllib.parse import quote
 
 import msgspec
@@ -28,15 +29,19 @@ class UrlPattern:
 
     def __init__(self, settings: BackendSettings, next: Proxy) -> None:
         path, mark, query = settings.url_pattern.partition("#")[0].partition("?")
-        self._method = settings.method.upper()
+        self.method = settings.method.upper()
+        self.next = next
         self._path = Side(path, PATH)
         self._query = Side(mark + query, QUERY)
-        self._next = next
+        self.is_fixed = self._path.is_fixed and self._query.is_fixed
+        """Whether the target is always the same."""
 
     def __call__(self, request: Request) -> Awaitable[Response]:
-        params = request.params
-        path = self._path.filled(params) + self._query.filled(params)
-        return self._next(request.replace(method=self._method, path=path))
+        return self.next(request.replace(method=self.method, path=self.target(request.params)))
+
+    def target(self, params: Mapping[str, str]) -> str:
+        """Path and query with these values in place."""
+        return self._path.filled(params) + self._query.filled(params)
 
 
 class Encoding(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,8 +94,12 @@ class Side:
         self._holes = tuple(zip(self._raw, placeholders, strict=False))
         self._tail = self._raw[-1]
         self._text = None if placeholders else self._tail
-        #: values that are neither empty nor dots, and need no encoding
-        self._is_harmless = re.compile(rf"(?!\.)[\w.~{re.escape(encoding.raw)}\-]+", re.ASCII).fullmatch
+        self._is_harmless = _harmless(encoding.raw).fullmatch
+
+    @property
+    def is_fixed(self) -> bool:
+        """Whether there is nothing to fill in."""
+        return self._text is not None
 
     def filled(self, params: Mapping[str, str]) -> str:
         """This side with the values in place, encoded."""
@@ -121,6 +130,12 @@ class Side:
         if placeholder.is_answer:
             return self._encoding.in_answers
         return self._encoding.in_claims if placeholder.is_claim else ""
+
+
+@cache
+def _harmless(raw: str) -> re.Pattern[str]:
+    """The values that are neither empty nor dots, and need no encoding."""
+    return re.compile(rf"(?!\.)[\w.~{re.escape(raw)}\-]+", re.ASCII)
 
 
 _guard: type[BackendMiddleware] = UrlPattern

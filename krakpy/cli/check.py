@@ -22,16 +22,18 @@ def check(
     """Say whether a configuration can be served, and everything that is wrong with it in one run.
 
     Every key, value, name and gate is looked at, always: an unknown key is an error without -l. Nothing is imported
-    here; -t tries extensions in processes of their own, with their real settings, and builds the routes in another.
+    here: settings of krakpy's own components are read in processes of their own; -t tries extensions of others in such
+    processes too, with their real settings, and builds the routes in another.
 
     -l refuses everything that the JSON Schema of `krakpy schema` forbids; -s takes a schema of your own, for which the
     package jsonschema has to be installed. Of -l, -n and -s there can be one.
 
     Exit status: 0 it can be served, 1 it cannot. `krakpy validate` is the same command.
 
-    -d shows too how deep each backend's answers are opened (`opens`), and asks third parties for that in processes of
-    their own. The object of --json: `file`, `ok`, `tested` (whether -t looked at it), `problems`, and with -d
-    `configuration` and `opens` (by a backend's place: `paths`, null for everything and `because` of whom, and those of
+    -d shows too where each hook runs, and how deep each backend's answers are opened (`opens`); third parties are asked
+    for that in processes of their own. The object of --json: `file`, `ok`, `tested` (whether -t looked at it),
+    `problems`, and with -d `configuration`, `hooks` (by a hook's place: `inproc`, `process` or `venv` with its
+    interpreter) and `opens` (by a backend's place: `paths`, null for everything and `because` of whom, and those of
     them that are opened `whole`).
     """
     path = required(path)

@@ -18,7 +18,9 @@ from krakpy.config.model import Service
 from krakpy.config.report import Report
 from krakpy.config.settings import ServiceSettings, resolve
 from krakpy.errors import Problem
-from krakpy.extension.preparing import Options, Prepared, plan, prepare
+from krakpy.extension.needs import FAMILIES
+from krakpy.extension.preparing import Options, Prepared, jobs_of, plan, prepare
+from krakpy.extension.probe import probe
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -85,7 +87,11 @@ def _joined(*found: Iterable[Problem]) -> tuple[Problem, ...]:
 
 def _planned(settings: ServiceSettings, environ: Mapping[str, str]) -> Iterable[Problem]:
     planned, refused = plan(settings, environ=environ)
-    return (*planned.warnings, *refused)
+    # NOTE: krakpy's own packages are looked at without a test too, in children, so that a good check means a good start
+    own = (use for use in planned.admissions if use.candidate.is_first_party and use.need.families in FAMILIES.values())
+    verdicts = probe(jobs_of(own, settings.plugin))
+    told = (problem for verdict in verdicts for problem in (*verdict.warnings, *verdict.problems))
+    return (*planned.warnings, *refused, *told)
 
 
 def _tested(

@@ -20,19 +20,37 @@ _ELSEWHERE = ("place", "config", "hooks", "discover", "decode", "endpoints", "ba
 
 
 def outline(
-    settings: ServiceSettings, detail: int, indent: str, opened: Mapping[str, object] | None = None
+    settings: ServiceSettings,
+    detail: int,
+    indent: str,
+    opened: Mapping[str, object] | None = None,
+    tiers: Mapping[str, str] | None = None,
 ) -> Iterator[str]:
     """The lines: the service, each endpoint, each of its backends; from `detail` 2 with every setting.
 
     `opened` says by its place how deep a backend's answers are opened; what is not in it is passed on unopened.
+    `tiers` says by its place where a hook runs.
     """
+    tiers = tiers or {}
     yield from _of("service", settings, SERVICE, detail, "", indent)
+    yield from _hooks(settings, tiers, indent)
     for endpoint in settings.endpoints:
         yield from _of(f"{endpoint.method} {endpoint.endpoint}", endpoint, ENDPOINT, detail, indent, indent)
+        yield from _hooks(endpoint, tiers, indent * 2)
         for backend in endpoint.backends:
             yield from _of(f"{backend.method} {backend.url_pattern}", backend, BACKEND, detail, indent * 2, indent)
+            yield from _hooks(backend, tiers, indent * 3)
             if opened is not None:
                 yield f"{indent * 3}opens: {opened.get(backend.place, 'nothing')}"
+
+
+def _hooks(
+    settings: ServiceSettings | EndpointSettings | BackendSettings, tiers: Mapping[str, str], margin: str
+) -> Iterator[str]:
+    start = f"{settings.place}.extra_config.".lstrip(".")
+    for place, tier in tiers.items():
+        if place.startswith(start):
+            yield f"{margin}hook {place.rpartition('.')[2]}: {tier}"
 
 
 def redacted(settings: ServiceSettings) -> Mapping[str, object]:

@@ -18,6 +18,8 @@ from krakpy.cli.lazy import LazyGroup
     context_settings={"help_option_names": ["-h", "--help"]},
     lazy={
         "run": "krakpy.cli.run:run",
+        "reload": "krakpy.cli.reload:reload",
+        "status": "krakpy.cli.status:status",
         "check": "krakpy.cli.check:check",
         "audit": "krakpy.cli.audit.command:audit",
         "schema": "krakpy.cli.schema:schema",

@@ -6,6 +6,7 @@ import os
 import click
 
 from krakpy.cli.options import config_option, ignore_missing_option, ignore_unknown_option, required
+from krakpy.server.control_paths import VARIABLE
 
 CONCURRENCY = "WEB_CONCURRENCY"
 
@@ -18,6 +19,10 @@ CONCURRENCY = "WEB_CONCURRENCY"
     "--workers", type=click.IntRange(min=1), envvar=CONCURRENCY, show_envvar=True, help="Processes; else one a core."
 )
 @click.option("--safe-mode", is_flag=True, help="Import no third-party code; what needs it answers 503.")
+@click.option(
+    "--control", metavar="PATH", envvar=VARIABLE, show_envvar=True,
+    help="The socket for `krakpy status` and `krakpy reload`, or `off`; else one in a folder of this user's own.",
+)
 @ignore_missing_option()
 @ignore_unknown_option()
 def run(
@@ -27,12 +32,14 @@ def run(
     debug: bool,
     workers: int | None,
     safe_mode: bool,
+    control: str | None,
     ignore_missing: bool,
     ignore_unknown: bool,
 ) -> None:
     """Serve a configuration until a signal says otherwise.
 
-    This process is gunicorn's master: SIGTERM stops it when every request is answered, SIGINT at once.
+    This process is gunicorn's master: SIGTERM stops it when every request is answered, SIGINT at once. SIGHUP takes
+    over the configuration as it is then, or says why not and changes nothing; `krakpy reload` does that and waits.
 
     Extensions that the configuration uses are tried in processes of their own first. One that fails takes down what
     uses it (503) and nothing else. A configuration that cannot be served as it is written does not start.
@@ -46,4 +53,4 @@ def run(
     from krakpy.extension.preparing import Options
 
     options = Options(safe_mode=safe_mode, ignore_missing=ignore_missing, ignore_unknown=ignore_unknown)
-    start(path, options=options, port=port, workers=workers, debug=debug)
+    start(path, options=options, port=port, workers=workers, debug=debug, control=control)

@@ -54,6 +54,14 @@ def _failed(code: Code, message: str) -> Problem:
 
 
 def _child(prepared: Prepared, sender: Connection) -> NoReturn:
+    told = [(found.code.name, found.place, found.message, found.remedy) for found in found_by_building(prepared)]
+    sender.send_bytes(json.dumps(told).encode())
+    # NOTE: threads and exit handlers of extensions have no say in when this ends
+    os._exit(0)
+
+
+def found_by_building(prepared: Prepared) -> tuple[Problem, ...]:
+    """The same, in this very process, which is silent from then on and has to be thrown away."""
     _silence()
     events = Events()
     logger = logging.getLogger("krakpy")
@@ -65,10 +73,7 @@ def _child(prepared: Prepared, sender: Connection) -> NoReturn:
     except BaseException as error:  # noqa: BLE001  # extensions run here, and whatever they raise is the finding
         said = f"the routes cannot be built: {type(error).__name__}: {error}"
         events.problems.append(_failed(Code.CONSTRUCTION, said))
-    told = [(problem.code.name, problem.place, problem.message, problem.remedy) for problem in events.problems]
-    sender.send_bytes(json.dumps(told).encode())
-    # NOTE: threads and exit handlers of extensions have no say in when this ends
-    os._exit(0)
+    return tuple(events.problems)
 
 
 def _silence() -> None:

@@ -9,6 +9,7 @@ from krakpy.cli.checking import Findings
 from krakpy.cli.documents import emit, listed
 from krakpy.cli.dump import outline, redacted
 from krakpy.cli.opened import opened
+from krakpy.cli.tiers import tiers
 from krakpy.config.settings import ServiceSettings
 
 
@@ -16,7 +17,7 @@ def show(findings: Findings, detail: int, indent: str) -> None:
     """For people: what was understood if they want to see it, every problem on a line of its own, the verdict."""
     if findings.settings is not None and detail:
         depths = opened(findings.settings, os.environ)
-        click.echo("\n".join(outline(findings.settings, detail, indent, depths)))
+        click.echo("\n".join(outline(findings.settings, detail, indent, depths, tiers(findings.settings, os.environ))))
     if findings.problems:
         _show_problems(findings)
     if findings.is_good:
@@ -34,7 +35,7 @@ def show_json(findings: Findings, detail: int) -> None:
 
 def _understood(settings: ServiceSettings) -> dict[str, object]:
     opens = {place: depth.as_dict() for place, depth in opened(settings, os.environ).items()}
-    return {"configuration": redacted(settings), "opens": opens}
+    return {"configuration": redacted(settings), "opens": opens, "hooks": tiers(settings, os.environ)}
 
 
 def _show_problems(findings: Findings) -> None:

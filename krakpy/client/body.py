@@ -10,6 +10,9 @@ from krakpy_sdk import UpstreamError
 from krakpy.client.exchange import Exchange
 from krakpy.client.response_head import Head
 
+#: what event loops read at a time
+_READ_BYTES = 250 * 1024
+
 
 class Tap(Protocol):
     """The connection that a body comes from."""
@@ -62,13 +65,15 @@ class Collected:
 
 
 class Relay:
-    """Keeps what the reader has not taken yet, and pauses the connection above `max_bytes`."""
+    """Keeps what the reader has not taken yet; the connection is paused as long as one more read could exceed
+    `max_bytes`, what the reader has taken and is still passing on included.
+    """
 
     __slots__ = ("_error", "_is_ended", "_is_paused", "_max_bytes", "_pieces", "_size", "_tap", "_waiter")
 
     def __init__(self, tap: Tap, max_bytes: int) -> None:
         self._tap: Tap | None = tap
-        self._max_bytes = max_bytes
+        self._max_bytes = max_bytes - _READ_BYTES
         self._pieces: list[bytes] = []
         self._size = 0
         self._is_paused = False
@@ -113,12 +118,13 @@ class Relay:
                 raise self._error
             if self._is_ended:
                 raise StopAsyncIteration
+            # NOTE: not before: a reader who comes for more has passed on what it took
+            self._resume()
             await self._more()
         pieces = self._pieces
         piece = pieces[0] if len(pieces) == 1 else b"".join(pieces)
         pieces.clear()
         self._size = 0
-        self._resume()
         return piece
 
     async def _more(self) -> None:

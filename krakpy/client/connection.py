@@ -15,9 +15,10 @@ from krakpy_sdk import Refused, Timeout, UpstreamError
 
 from krakpy.client.alarm import Alarm
 from krakpy.client.body import BodyStream, Collected, Relay, Sink, too_large
-from krakpy.client.exchange import DEADLINE_EXCEEDED, Exchange
+from krakpy.client.exchange import DEADLINE_EXCEEDED, Exchange, late_head
 from krakpy.client.framing import Framing, framing_of
 from krakpy.client.options import Limits
+from krakpy.client.request_body import EXPECTATION
 from krakpy.client.response_head import Head, check_beginning
 from krakpy.client.upload import Upload
 
@@ -30,6 +31,7 @@ class Keeper(Protocol):
 
     limits: Limits
     header_timeout_s: float
+    continue_timeout_s: float
 
     def head_of(self, raw: bytes) -> Head:
         """The parsed head."""
@@ -86,6 +88,8 @@ class Connection(asyncio.Protocol):
         elif not isinstance(body, bytes):
             self._write(exchange.head)
             self._upload = Upload(body, self._write, self.fail, loop=self._loop)
+            if EXPECTATION in exchange.head:
+                self._upload.hold(self._keeper.continue_timeout_s)
         elif len(body) <= _JOINED_BYTES:
             self._write(exchange.head + body)
         else:
@@ -196,6 +200,8 @@ class Connection(asyncio.Protocol):
 
     def _count_interim(self, status: int) -> None:
         self._interim += 1
+        if status == 100 and self._upload is not None:
+            self._upload.resume()
         if status == 101:
             raise UpstreamError("the backend switched protocols without being asked")
         if self._interim > self._limits.max_interim:
@@ -288,7 +294,7 @@ class Connection(asyncio.Protocol):
     def _ring(self) -> None:
         if self._exchange is None and self._framing is None:
             self.close()
-        elif self._head_by < self._deadline:
-            self.fail(Timeout("the backend did not begin its answer within response_header_timeout"))
+        elif self._exchange is not None and self._head_by < self._deadline:
+            self.fail(Timeout(late_head(self._exchange.head, self._transport)))
         else:
             self.fail(Timeout(DEADLINE_EXCEEDED))

@@ -8,7 +8,6 @@ from typing import Protocol
 from krakpy_sdk import ClientMiddleware, ClientSettings, Proxy, Request, Response
 
 from krakpy.client.inflating import Inflater
-from krakpy.client.options import Limits
 from krakpy.client.request_head import asks_for_gzip
 from krakpy.proxy import Finishing
 
@@ -16,11 +15,20 @@ from krakpy.proxy import Finishing
 _MAX_INLINE_BYTES = 32 * 1024
 
 
+class HasLimit(Protocol):
+    """How large a body may become."""
+
+    @property
+    def max_body_bytes(self) -> int: ...
+
+
 class HasCompression(Protocol):
     """The transport settings that count here."""
 
     @property
     def disable_compression(self) -> bool: ...
+    @property
+    def limits(self) -> HasLimit: ...
 
 
 class CompressionSettings(ClientSettings, Protocol):
@@ -44,15 +52,19 @@ class Decompression(Finishing):
     def applies_to(cls, settings: CompressionSettings) -> bool:
         return not (settings.is_no_op and settings.transport.disable_compression)
 
-    def __init__(self, settings: ClientSettings, next: Proxy) -> None:
+    def __init__(self, settings: CompressionSettings, next: Proxy) -> None:
         super().__init__(next)
         self._unpacks_all = not settings.is_no_op
-        self._max_bytes = Limits().max_body_bytes
+        self._max_bytes = settings.transport.limits.max_body_bytes
+
+    def skips(self, response: Response) -> bool:
+        """Where it is not compressed."""
+        headers = response.headers
+        return "content-encoding" not in headers or headers["content-encoding"].lower() != "gzip"
 
     def finish(self, request: Request, response: Response) -> Response | Awaitable[Response]:
         """The answer, if it is not compressed."""
-        headers = response.headers
-        if "content-encoding" not in headers or headers["content-encoding"].lower() != "gzip":
+        if self.skips(response):
             return response
         if not (self._unpacks_all or asks_for_gzip(request)):
             return response

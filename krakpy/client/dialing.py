@@ -8,12 +8,14 @@ import ssl
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
+from ipaddress import IPv6Address, ip_address, ip_network
+from itertools import zip_longest
 
 from krakpy_sdk import Refused, Timeout
 
 from krakpy.client.connection import Connection
 from krakpy.client.exchange import DEADLINE_EXCEEDED
-from krakpy.client.options import TransportOptions
+from krakpy.client.options import ClientTls, TransportOptions
 from krakpy.client.origin import Origin
 from krakpy.client.resolving import Address, Resolver
 from krakpy.client.tls import client_context
@@ -28,15 +30,18 @@ _MAX_ADDRESSES = 8
 class Dialer:
     """Makes connections as the transport settings say."""
 
-    def __init__(self, options: TransportOptions, *, resolver: Resolver | None = None) -> None:
-        self._options = options
-        self._resolver = resolver or Resolver()
+    def __init__(
+        self, options: TransportOptions, *, resolver: Resolver | None = None, tls: ClientTls | None = None
+    ) -> None:
+        self._resolver = resolver or Resolver(ttl_s=options.limits.dns_ttl)
+        self._denied = [ip_network(network, strict=False) for network in options.limits.deny_addresses]
         self._timeout_s = options.dialer_timeout_s
         self._keep_alive_s = options.dialer_keep_alive_s or _KEEP_ALIVE_S
         self._fallback_delay_s = options.dialer_fallback_delay_s or _FALLBACK_DELAY_S
-        if options.client_tls is not None:
+        tls = tls or options.client_tls
+        if tls is not None:
             # NOTE: built now, so that a certificate that cannot be read is found at start
-            self._tls = client_context(options.client_tls)
+            self._tls = client_context(tls)
 
     async def dial(self, origin: Origin, protocol: Callable[[], Connection], due: float) -> Connection:
         """A connection; Refused if none can be made, Timeout if it would come too late."""
@@ -55,8 +60,8 @@ class Dialer:
             raise Refused(f"{origin}: no connection within dialer_timeout") from error
 
     async def _connect(self, origin: Origin, protocol: Callable[[], Connection]) -> Connection:
-        addresses = await self._resolver.resolve(origin.host, origin.port)
-        raw = await self._first_to_connect(addresses[:_MAX_ADDRESSES])
+        addresses = self._allowed(origin, await self._resolver.resolve(origin.host, origin.port))
+        raw = await self._first_to_connect(alternating(addresses)[:_MAX_ADDRESSES])
         is_secure = origin.scheme == "https"
         # NOTE: the socket belongs to the event loop from here on, whatever happens
         _, connection = await asyncio.get_running_loop().create_connection(
@@ -71,6 +76,18 @@ class Dialer:
     @cached_property
     def _tls(self) -> ssl.SSLContext:
         return client_context(None)
+
+    def _allowed(self, origin: Origin, addresses: Sequence[Address]) -> Sequence[Address]:
+        # SECURITY: what is looked at here is what is connected to; a name may stand for another address a moment later
+        allowed = [address for address in addresses if not self._is_denied(address)] if self._denied else addresses
+        if addresses and not allowed:
+            raise Refused(f"{origin}: its address {addresses[0].sockaddr[0]} is among deny_addresses")
+        return allowed
+
+    def _is_denied(self, address: Address) -> bool:
+        ip = ip_address(address.sockaddr[0])
+        mapped = ip.ipv4_mapped if isinstance(ip, IPv6Address) else None
+        return any(ip in network or (mapped and mapped in network) for network in self._denied)
 
     async def _first_to_connect(self, addresses: Sequence[Address]) -> socket.socket:
         """The first address that answers; the next is tried after a failure or a moment's wait (RFC 8305)."""
@@ -118,6 +135,15 @@ class Dialer:
                 option = getattr(socket, name, None)
                 if option is not None:
                     raw.setsockopt(socket.IPPROTO_TCP, option, seconds)
+
+
+def alternating(addresses: Sequence[Address]) -> Sequence[Address]:
+    """The addresses with both families by turns, each in the order of the system (RFC 8305 §4)."""
+    if not addresses:
+        return addresses
+    first = [address for address in addresses if address.family == addresses[0].family]
+    other = [address for address in addresses if address.family != addresses[0].family]
+    return [address for pair in zip_longest(first, other) for address in pair if address is not None]
 
 
 def discard(attempt: asyncio.Task[socket.socket]) -> None:

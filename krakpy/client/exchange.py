@@ -8,11 +8,22 @@ from typing import Any, Protocol, TypeVar
 import msgspec
 from krakpy_sdk import Headers
 
+from krakpy.proxy import Promise
+
 T = TypeVar("T")
 
 #: the text of KrakenD's error when an answer comes too late
 DEADLINE_EXCEEDED = "context deadline exceeded"
 _IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"})
+
+
+def late_head(head: bytes, transport: asyncio.BaseTransport) -> str:
+    """The text of KrakenD's error when an answer does not begin within `response_header_timeout`."""
+    line, *fields = head.decode("latin-1").split("\r\n")
+    method, target, _ = line.split(" ", 2)
+    host = next((field[6:] for field in fields if field.lower().startswith("host: ")), "")
+    scheme = "http" if transport.get_extra_info("sslcontext") is None else "https"
+    return f'{method.capitalize()} "{scheme}://{host}{target}": net/http: timeout awaiting response headers'
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -39,7 +50,7 @@ class Holder(Protocol):
         """The exchange is cancelled: nobody waits for its answer any more."""
 
 
-class Exchange(asyncio.Future[T]):
+class Exchange(Promise[T]):
     """A request that is under way; await it for the answer, cancel it to close its connection (C-24)."""
 
     # PERF: a future that carries its own request, filled in by `OriginPool.exchange`: 0.3 µs less than a future, a

@@ -55,6 +55,7 @@ class OriginPool:
         self.origin = origin
         self.limits = limits
         self.header_timeout_s = options.response_header_timeout_s
+        self.continue_timeout_s = options.expect_continue_timeout_s
         self._dial = dial
         self._loop = loop
         self._roster = roster
@@ -92,6 +93,7 @@ class OriginPool:
         exchange.wants_stream = stream
         exchange.make = make
         exchange.is_retry = False
+        exchange.listener = None
         idle = self._idle
         while idle:
             # PERF: the one that was used last: its memory is warm, and the others can time out
@@ -168,6 +170,9 @@ class OriginPool:
         if not self._is_open:
             exchange.fail(Refused("the gateway is shutting down"))
             return
+        if self._is_full() and not is_first:
+            exchange.fail(Refused(f"{self.origin}: too many requests wait for a connection"))
+            return
         due = exchange.deadline
         exchange.holder = self
         self._line[exchange] = self._loop.call_at(due, self._late, exchange) if due < math.inf else None
@@ -185,11 +190,15 @@ class OriginPool:
             timer.cancel()
         return exchange
 
+    def _may_dial(self) -> bool:
+        return len(self._dials) + len(self._connections) < self.limits.max_connections_per_origin
+
+    def _is_full(self) -> bool:
+        """Whether nobody else may wait (C-23)."""
+        return not self._may_dial() and len(self._line) - len(self._dials) >= self.limits.max_waiting_per_origin
+
     def _dial_for_the_line(self) -> None:
-        while (
-            len(self._dials) < len(self._line)
-            and len(self._dials) + len(self._connections) < self.limits.max_connections_per_origin
-        ):
+        while len(self._dials) < len(self._line) and self._may_dial():
             # NOTE: until the deadline of the last in line, who is the reason for this one
             due = next(reversed(self._line)).deadline
             task = asyncio.ensure_future(self._dial(self.origin, self._new_connection, due))

@@ -12,7 +12,7 @@ from collections.abc import AsyncIterable
 from krakpy.client.connection import Connection
 from krakpy.client.dialing import Dialer
 from krakpy.client.exchange import Answer, Exchange
-from krakpy.client.options import Limits, TransportOptions
+from krakpy.client.options import Limits, TransportOptions, limits_of
 from krakpy.client.origin import Origin
 from krakpy.client.origin_pool import OriginPool
 
@@ -27,14 +27,15 @@ class Pool:
         limits: Limits | None = None,
         dialer: Dialer | None = None,
         loop: asyncio.AbstractEventLoop | None = None,
+        roster: OldestFirst | None = None,
     ) -> None:
         self.options = transport
-        self.limits = limits or Limits()
+        self.limits = limits or limits_of(transport.limits)
         self._dialer = dialer or Dialer(transport)
         self._loop = loop
         self._origins: dict[Origin, OriginPool] = {}
         limit = transport.max_idle_connections
-        self._roster = OldestFirst(limit) if limit > 0 else None
+        self._roster = roster or (OldestFirst(limit) if limit > 0 else None)
 
     def exchange(
         self,

@@ -5,15 +5,14 @@ from collections.abc import AsyncIterable, Awaitable
 from typing import Protocol
 from urllib.parse import urljoin, urlsplit
 
-from krakpy_sdk import ClientMiddleware, ClientSettings, Headers, Proxy, RejectedError, Request, Response, UpstreamError
+from krakpy_sdk import ClientMiddleware, ClientSettings, Headers, Proxy, Request, Response, UpstreamError
 
+from krakpy.bodies import whole
 from krakpy.client.origin import Origin
 from krakpy.proxy import Finishing
 
 #: requests for one answer, the first included (Go: http.Client)
 MAX_REQUESTS = 10
-#: largest streamed body that is kept to be sent again
-MAX_KEPT_BYTES = 10 * 1024 * 1024
 
 _BECOMES_GET = frozenset({301, 302, 303})
 _KEEPS_METHOD = frozenset({307, 308})
@@ -66,6 +65,10 @@ class Redirects(Finishing):
 
     async def _kept(self, request: Request, stream: AsyncIterable[bytes]) -> Response:
         return await super().__call__(request.replace(body=await whole(stream), stream=None))
+
+    def skips(self, response: Response) -> bool:
+        """Where it is no redirect."""
+        return response.status not in _REDIRECTS
 
     def finish(self, request: Request, response: Response) -> Response | Awaitable[Response]:
         """The answer, if it is no redirect."""
@@ -129,18 +132,6 @@ def redirected_headers(first: Request, last_url: str, url: str) -> Headers:
 
 def _is_same_or_below(host: str, parent: str) -> bool:
     return host == parent or host.endswith(f".{parent}")
-
-
-async def whole(stream: AsyncIterable[bytes]) -> bytes:
-    """A body that can be sent again; RejectedError 413 above `MAX_KEPT_BYTES`."""
-    pieces: list[bytes] = []
-    room = MAX_KEPT_BYTES
-    async for piece in stream:
-        room -= len(piece)
-        if room < 0:
-            raise RejectedError(f"the body has more than {MAX_KEPT_BYTES} bytes", status=413)
-        pieces.append(piece)
-    return b"".join(pieces)
 
 
 _guard: type[ClientMiddleware] = Redirects

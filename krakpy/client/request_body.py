@@ -9,6 +9,8 @@ from collections.abc import AsyncIterable, AsyncIterator
 
 from krakpy_sdk import Request, UpstreamError
 
+#: what tells a backend that the body waits for its word
+EXPECTATION = b"\r\nExpect: 100-continue\r\n"
 _CHUNKED = "\r\nTransfer-Encoding: chunked"
 _EMPTY = "\r\nContent-Length: 0"
 _NEEDS_LENGTH = frozenset({"PATCH", "POST", "PUT"})
@@ -33,6 +35,15 @@ def framed(request: Request) -> Framed:
             return _CHUNKED, chunked(request.stream)
         return f"\r\nContent-Length: {length}", counted(request.stream, length)
     return _EMPTY if request.method in _NEEDS_LENGTH else "", None
+
+
+def expecting(request: Request) -> Framed:
+    """As `framed`, with `Expect: 100-continue` for a streamed body whose client asked for it."""
+    framing, body = framed(request)
+    is_streamed = body is not None and not isinstance(body, bytes)
+    if is_streamed and request.headers.get("expect", "").lower() == "100-continue":
+        framing += "\r\nExpect: 100-continue"
+    return framing, body
 
 
 def _whole(request: Request, body: bytes) -> Framed:

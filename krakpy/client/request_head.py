@@ -45,6 +45,16 @@ class HeadWriter:
 
     def write(self, request: Request, target: str, authority: str, framing: str) -> bytes:
         """The head; `framing` is the field that delimits the body. UpstreamError for what cannot be written safely."""
+        return self.line(request.method, target, authority) + self.tail(request, framing)
+
+    def line(self, method: str, target: str, authority: str) -> bytes:
+        """The head's beginning: the request line and `Host`."""
+        if method not in _METHODS and not _TOKEN.fullmatch(method):
+            raise UpstreamError(f"{method!r} is no method")
+        return f"{method} {target} HTTP/1.1\r\nHost: {authority}".encode("ascii")
+
+    def tail(self, request: Request, framing: str) -> bytes:
+        """The rest of it."""
         names = self._names
         lines = [start + value for name, value in request.headers.pairs if (start := names[name])]
         fields = "".join(lines)
@@ -52,13 +62,9 @@ class HeadWriter:
         # SECURITY: one CR and one LF for each line, and no other control character, whatever an extension has put there
         if len(raw) - len(raw.translate(None, _CONTROLS)) != 2 * len(lines):
             raise UpstreamError("a header field for the backend has a control character")
-        method = request.method
-        if method not in _METHODS and not _TOKEN.fullmatch(method):
-            raise UpstreamError(f"{method!r} is no method")
         agent = "" if "\r\nUser-Agent: " in fields else _DEFAULT_USER_AGENT
-        gzip = "" if self._is_gzip_settled(method, fields) else "\r\nAccept-Encoding: gzip"
-        line = f"{method} {target} HTTP/1.1\r\nHost: {authority}".encode("ascii")
-        return line + raw + f"{agent}{gzip}{framing}{self._end}".encode("ascii")
+        gzip = "" if self._is_gzip_settled(request.method, fields) else "\r\nAccept-Encoding: gzip"
+        return raw + f"{agent}{gzip}{framing}{self._end}".encode("ascii")
 
     def _is_gzip_settled(self, method: str, fields: str) -> bool:
         # PERF: a search in text that is there anyway, where `Headers` would build an index

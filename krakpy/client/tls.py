@@ -18,6 +18,12 @@ _VERSIONS = {
 }
 
 
+#: Go's numbers of curves (IANA: TLS Supported Groups) and OpenSSL's names
+_CURVES = {23: "prime256v1", 24: "secp384r1", 25: "secp521r1", 29: "X25519"}
+#: the suites of TLS 1.3, which cannot be chosen, as in Go
+_TLS_1_3 = frozenset({0x1301, 0x1302, 0x1303})
+
+
 def client_context(tls: ClientTls | None) -> ssl.SSLContext:
     """What verifies backends; ConfigError where a file cannot be read or a version does not exist.
 
@@ -32,6 +38,7 @@ def client_context(tls: ClientTls | None) -> ssl.SSLContext:
     if tls is not None:
         _set_versions(context, tls)
         _set_ciphers(context, tls)
+        _set_curves(context, tls)
         _load_files(context, tls)
         if tls.allow_insecure_connections:
             # SECURITY: the operator's explicit word (KrakenD: `allow_insecure_connections`)
@@ -49,15 +56,42 @@ def _set_versions(context: ssl.SSLContext, tls: ClientTls) -> None:
 
 
 def _set_ciphers(context: ssl.SSLContext, tls: ClientTls) -> None:
+    """Offers these suites for TLS 1.2 and before, by the numbers that IANA and Go give them."""
     if not tls.cipher_suites:
         return
     context.set_ciphers("ALL:!aNULL:!eNULL")
-    # NOTE: OpenSSL's ids hold the registered number in the lower half; those of TLS 1.3 cannot be chosen, as in Go
+    # NOTE: OpenSSL's ids hold the registered number in the lower half
     names = {cipher["id"] & 0xFFFF: cipher["name"] for cipher in context.get_ciphers()}
     for index, number in enumerate(tls.cipher_suites):
         if number not in names:
-            raise ConfigError(f"there is no cipher suite {number} here", path=f"client_tls.cipher_suites[{index}]")
-    context.set_ciphers(":".join(names[number] for number in tls.cipher_suites))
+            raise ConfigError(
+                f"this build of OpenSSL has no cipher suite {number}", path=f"client_tls.cipher_suites[{index}]"
+            )
+    chosen = [names[number] for number in tls.cipher_suites if number not in _TLS_1_3]
+    if chosen:
+        context.set_ciphers(":".join(chosen))
+    elif context.minimum_version < ssl.TLSVersion.TLSv1_3:
+        raise ConfigError(
+            "has suites of TLS 1.3 alone, which are always on: add suites of TLS 1.2, or set min_version to TLS13",
+            path="client_tls.cipher_suites",
+        )
+
+
+def _set_curves(context: ssl.SSLContext, tls: ClientTls) -> None:
+    """Offers one curve alone; Python's `ssl` has no way to offer a list of them."""
+    for index, number in enumerate(tls.curve_preferences):
+        if number not in _CURVES:
+            raise ConfigError(
+                "must be 23 (P-256), 24 (P-384), 25 (P-521) or 29 (X25519)",
+                path=f"client_tls.curve_preferences[{index}]",
+            )
+    if len(tls.curve_preferences) > 1:
+        raise ConfigError(
+            "Python's ssl can offer one curve alone, or all that OpenSSL thinks safe: name one, or remove the key",
+            path="client_tls.curve_preferences",
+        )
+    for number in tls.curve_preferences:
+        context.set_ecdh_curve(_CURVES[number])
 
 
 def _load_files(context: ssl.SSLContext, tls: ClientTls) -> None:

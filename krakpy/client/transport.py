@@ -10,7 +10,7 @@ from krakpy_sdk import ClientSettings, Headers, Request, Response, UpstreamError
 from krakpy.client.origin import Origin
 from krakpy.client.origin_pool import OriginPool
 from krakpy.client.pool import Pool
-from krakpy.client.request_body import framed
+from krakpy.client.request_body import expecting, framed
 from krakpy.client.request_head import HeadWriter, safe_target
 
 _MAX_DESTINATIONS = 256
@@ -22,6 +22,13 @@ class Destination(NamedTuple):
 
     pool: OriginPool
     authority: str
+
+
+class Line(NamedTuple):
+    """A request's beginning, and where it goes."""
+
+    pool: OriginPool
+    text: bytes
 
 
 class HttpTransport:
@@ -36,28 +43,36 @@ class HttpTransport:
     def __init__(self, settings: ClientSettings, pool: Pool) -> None:
         options = pool.options
         self._pool = pool
-        self._wants_stream = settings.is_no_op
+        self.wants_stream = settings.is_no_op
         self._writer = HeadWriter(
             asks_for_gzip=not options.disable_compression, keeps_alive=not options.disable_keep_alives
         )
+        self._framed = expecting if options.expect_continue_timeout_s > 0 else framed
         self._destinations: dict[str, Destination] = {}
 
     def __call__(self, request: Request) -> Awaitable[Response]:
-        url = request.url
+        line = self.line(request.method, request.url)
+        framing, body = self._framed(request)
+        return line.pool.exchange(
+            line.text + self._writer.tail(request, framing),
+            body,
+            method=request.method,
+            deadline=request.deadline,
+            stream=self.wants_stream,
+            make=response_of,
+        )
+
+    def line(self, method: str, url: str) -> Line:
+        """The beginning of a request's head, and the connections that it is for."""
         cut = url.find("/", 8)
         destination = self._destinations.get(url[:cut]) if cut > 0 else None
         if destination is None:
             cut, destination = self._find(url)
-        framing, body = framed(request)
-        head = self._writer.write(request, safe_target(url[cut:]), destination.authority, framing)
-        return destination.pool.exchange(
-            head,
-            body,
-            method=request.method,
-            deadline=request.deadline,
-            stream=self._wants_stream,
-            make=response_of,
-        )
+        return Line(destination.pool, self._writer.line(method, safe_target(url[cut:]), destination.authority))
+
+    def tail(self, request: Request) -> bytes:
+        """The rest of the head of a request that has no body."""
+        return self._writer.tail(request, framed(request)[0])
 
     def _find(self, url: str) -> tuple[int, Destination]:
         """Where the target begins, and what stands before it."""

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterable, Callable
 class Upload:
     """A task that writes the pieces as they come; `on_failure` is told when their source fails."""
 
-    __slots__ = ("_on_failure", "_pieces", "_task", "_turn", "_write")
+    __slots__ = ("_loop", "_on_failure", "_pieces", "_task", "_turn", "_write")
 
     def __init__(
         self,
@@ -21,6 +21,7 @@ class Upload:
         self._pieces = pieces
         self._write = write
         self._on_failure = on_failure
+        self._loop = loop
         self._turn: asyncio.Future[None] | None = None
         self._task = loop.create_task(self._run())
         self._task.add_done_callback(self._ended)
@@ -33,7 +34,12 @@ class Upload:
     def pause(self) -> None:
         """The connection takes no more for the moment."""
         if self._turn is None:
-            self._turn = asyncio.get_running_loop().create_future()
+            self._turn = self._loop.create_future()
+
+    def hold(self, at_most_s: float) -> None:
+        """Does not ask for the first piece before `resume`, or until this long has passed (RFC 9110 §10.1.1)."""
+        self.pause()
+        self._loop.call_later(at_most_s, self.resume)
 
     def resume(self) -> None:
         """The connection takes more again."""
@@ -46,6 +52,8 @@ class Upload:
         self._task.cancel()
 
     async def _run(self) -> None:
+        if self._turn is not None:
+            await self._turn
         async for piece in self._pieces:
             if self._turn is not None:
                 await self._turn

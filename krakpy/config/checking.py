@@ -51,6 +51,8 @@ def _check_addresses(service: Service, report: Report) -> None:
     for index, proxy in enumerate(service.extra_config.router.trusted_proxies):
         place = f"extra_config.router.trusted_proxies[{index}]"
         _check_address(_network, proxy, place, report)
+    for index, network in enumerate(service.extra_config.backends.deny_addresses):
+        _check_address(_network, network, f"extra_config.krakpy/backends.deny_addresses[{index}]", report)
 
 
 def _network(text: str) -> object:
@@ -68,15 +70,14 @@ def _check_address(read: Callable[[str], object], text: str, place: str, report:
 def _routes(service: Service, report: Report) -> Iterator[tuple[str, Endpoint, Route | None]]:
     for index, endpoint in enumerate(service.endpoints):
         place = f"endpoints[{index}]"
-        # NOTE: `disable_rest` has other paths; it is refused as a whole until it is built
-        yield place, endpoint, None if service.disable_rest else _route(endpoint, f"{place}.endpoint", report)
+        yield place, endpoint, _route(endpoint, f"{place}.endpoint", report, is_rest=not service.disable_rest)
 
 
-def _route(endpoint: Endpoint, place: str, report: Report) -> Route | None:
+def _route(endpoint: Endpoint, place: str, report: Report, *, is_rest: bool) -> Route | None:
     if report.is_broken(place):
         return None
     try:
-        return routes.parse(endpoint.endpoint)
+        return routes.parse(endpoint.endpoint, is_rest=is_rest)
     except ValueError as error:
         report.error(Code.BAD_ENDPOINT, place, str(error))
         return None
@@ -118,6 +119,7 @@ def _check_hosts(written: tuple[str, ...], place: str, report: Report) -> None:
 
 
 def _is_sequential(proxy: EndpointProxy) -> bool:
+    # NOTE: `"strategy": "sequential"` alone asks all at once, with placeholders as they stand (KrakenD: the same)
     return proxy.sequential or proxy.strategy not in ("", "parallel")
 
 

@@ -46,9 +46,9 @@ class _Seen:
     def _conflict(self, method: str, shape: tuple[str, ...], route: Route, place: str) -> str:
         """KrakenD's router has one name for each parameter of a method's tree, whatever follows it."""
         for end, segment in enumerate(route.path.split("/")[1:]):
-            if shape[end] != "{}":
+            if not shape[end].endswith("{}"):
                 continue
-            name, first = self._names.setdefault((method, shape[:end]), (segment, place))
+            name, first = self._names.setdefault((method, shape[:end + 1]), (segment, place))
             if name != segment:
                 return f"the parameter `{segment}` is called `{name}` at {first}"
         return ""

@@ -19,7 +19,7 @@ from msgspec import Meta
 from krakpy.codes import Code
 from krakpy.config import keys, leaves, scalars
 from krakpy.config.fields import Field, Fields, UnreadableClass, fields_of, has_fields
-from krakpy.config.kinds import word
+from krakpy.config.kinds import Model, word
 from krakpy.config.reading import ABSENT, INVALID, Reading
 from krakpy.config.report import Report, join
 from krakpy.errors import Problem
@@ -215,10 +215,17 @@ def _build(reading: Reading, cls: type, values: dict[str, Any], place: str) -> A
     if any(value is INVALID for value in values.values()):
         return INVALID
     try:
-        return cls(**values)
+        built = cls(**values)
     except ConfigError as error:
-        at = place + error.path if error.path.startswith("[") or not error.path else join(place, error.path)
-        reading.report.error(Code.SETTINGS, at, error.message)
+        reading.report.error(Code.SETTINGS, _inside(place, error), error.message)
+        return INVALID
     except (ValueError, TypeError) as error:
         reading.report.error(Code.SETTINGS, place, str(error))
-    return INVALID
+        return INVALID
+    for remark in built.remarks() if isinstance(built, Model) else ():
+        reading.report.warning(Code.IGNORED, _inside(place, remark), remark.message)
+    return built
+
+
+def _inside(place: str, error: ConfigError) -> str:
+    return place + error.path if error.path.startswith("[") or not error.path else join(place, error.path)

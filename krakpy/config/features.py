@@ -6,7 +6,7 @@ from functools import cache
 from typing import NamedTuple
 
 from krakpy.codes import Code
-from krakpy.config.built import ENTERPRISE, NOT_BUILT
+from krakpy.config.built import ENTERPRISE, NOT_BUILT, REMEDIES
 from krakpy.config.fields import fields_of
 from krakpy.config.kinds import Model
 from krakpy.config.model import Backend, Endpoint, Service
@@ -56,6 +56,7 @@ class _Row(NamedTuple):
     only: str
     feature: str
     code: Code
+    remedy: str
 
 
 @cache
@@ -65,7 +66,7 @@ def _rows() -> dict[str, list[_Row]]:
         for line, feature in table.items():
             path, _, only = line.partition("=")
             name, _, key = path.rpartition(".")
-            rows.setdefault(name, []).append(_Row(key, only, feature, code))
+            rows.setdefault(name, []).append(_Row(key, only, feature, code, REMEDIES.get(line, "")))
     return rows
 
 
@@ -74,7 +75,7 @@ def _check(name: str, found: Model, place: str, report: Report) -> None:
     for row in _rows().get(name, ()):
         value = getattr(found, known[row.key].name)
         if value == row.only if row.only else value and value != known[row.key].default():
-            report.error(row.code, join(place, row.key), _sentence(row))
+            report.error(row.code, join(place, row.key), _sentence(row), row.remedy)
 
 
 def _sentence(row: _Row) -> str:

@@ -35,6 +35,7 @@ class Fields(NamedTuple):
     rest: Field | None
     spellings: Mapping[str, str]
     accepted: Mapping[str, str]
+    absent: Mapping[str, str]
 
 
 class UnreadableClass(TypeError):
@@ -60,6 +61,7 @@ def fields_of(cls: type) -> Fields:
         rest=rest,
         spellings=getattr(cls, "SPELLINGS", {}),
         accepted=getattr(cls, "ACCEPTED", {}),
+        absent=getattr(cls, "ABSENT", {}),
     )
 
 

@@ -58,7 +58,9 @@ def _in_other_case(reading: Reading, fields: Fields, spelling: str, place: str) 
 
 
 def _unknown(reading: Reading, fields: Fields, spelling: str, place: str) -> None:
-    near = nearest(spelling, fields)
-    message = f"unknown key `{spelling}`; the nearest is `{near}`" if near else f"unknown key `{spelling}`"
-    remedy = f"Write `{near}`, or `@{spelling}` if it is a comment." if near else ""
+    message, remedy = f"unknown key `{spelling}`", fields.absent.get(spelling, "")
+    near = "" if remedy else nearest(spelling, fields)
+    if near:
+        message += f"; the nearest is `{near}`"
+        remedy = f"Write `{near}`, or `@{spelling}` if it is a comment."
     reading.report.error(Code.UNKNOWN_KEY, join(place, spelling), message, remedy)

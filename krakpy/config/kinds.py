@@ -7,18 +7,25 @@ The decoder reads the `krakend` word of a field's `Meta`; everything else about 
 """
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Any
 
 import msgspec
+from krakpy_sdk.errors import ConfigError
 from msgspec import Meta
 
 
 class Model(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An object of the configuration file: immutable, built by keyword, without unknown keys.
 
-    A subclass may name keys that are accepted and have no effect (`ACCEPTED`: key -> why) and other
-    spellings of its keys (`SPELLINGS`: other -> ours), as class variables.
+    A subclass may name keys that are accepted and have no effect (`ACCEPTED`: key -> why), keys that are looked for and
+    are not there (`ABSENT`: key -> what to do instead) and other spellings of its keys (`SPELLINGS`: other -> ours), as
+    class variables.
     """
+
+    def remarks(self) -> Iterable[ConfigError]:
+        """What is accepted, and does not do what its words say: each a warning, with the key that it is about."""
+        return ()
 
 
 _DURATION = r"(0|(([0-9]+(\.[0-9]*)?|\.[0-9]+)(ns|us|µs|μs|ms|s|m|h))+)"

@@ -12,6 +12,8 @@ from krakpy.config.report import Report
 OPERATIONS = {"move": 2, "append": 2, "del": 1}
 STRATEGIES = ("always", "success", "errored", "complete", "incomplete")
 COMBINERS = ("", "default")
+#: values of an endpoint's `strategy` that choose nothing: `sequential` does (KrakenD CE 2.13 has no such key yet)
+MERGERS = ("", "parallel", "sequential")
 
 _REPLACED = ("allow", "deny", "mapping")
 
@@ -21,6 +23,7 @@ def check_manipulation(endpoint: Endpoint, place: str, report: Report) -> None:
     at = f"{place}.extra_config.proxy"
     proxy = endpoint.extra_config.proxy
     _check_combiner(proxy, at, report)
+    _check_strategy(proxy, at, report)
     _check_static(proxy, at, report)
     _check_flatmap(proxy.flatmap_filter, at, report)
     if proxy.flatmap_filter and sum(not backend.extra_config.proxy.shadow for backend in endpoint.backend) < 2:
@@ -36,6 +39,13 @@ def _check_combiner(proxy: EndpointProxy, place: str, report: Report) -> None:
     if proxy.combiner not in COMBINERS and not report.is_broken(f"{place}.combiner"):
         remedy = "Remove the key; answers are merged by their keys."
         report.error(Code.UNKNOWN_NAME, f"{place}.combiner", f"there is no combiner {proxy.combiner!r}", remedy)
+
+
+def _check_strategy(proxy: EndpointProxy, place: str, report: Report) -> None:
+    if proxy.strategy in MERGERS[1:] and proxy.sequential is not (proxy.strategy == "sequential"):
+        asked = "one after the other" if proxy.sequential else "all at once"
+        message = f"{proxy.strategy!r} has no effect: by `sequential`, the backends are asked {asked}"
+        report.warning(Code.IGNORED, f"{place}.strategy", message, "Set `sequential`, and remove the key.")
 
 
 def _check_static(proxy: EndpointProxy, place: str, report: Report) -> None:

@@ -13,6 +13,7 @@ from krakpy.config.aliases import LEGACY
 from krakpy.config.kinds import Count, Model, Port, Rest, Seconds, SignedSeconds
 from krakpy.config.model_agent import AsyncAgent, Connection, Consumer
 from krakpy.config.model_endpoint import Backend, BackendComponents, Endpoint, EndpointComponents
+from krakpy.config.model_limits import BackendLimits
 from krakpy.config.model_plugin import Instance, InstanceDefaults, Isolation, Mode, OnError, Plugin
 from krakpy.config.model_proxy import (
     BackendHttp,
@@ -24,6 +25,7 @@ from krakpy.config.model_proxy import (
 )
 from krakpy.config.model_router import BackendLog, Logging, Router
 from krakpy.config.model_tls import ClientCertificate, ClientTls, KeyPair, Tls
+from krakpy.config.model_wire import Wire
 
 __all__ = [
     "AsyncAgent",
@@ -31,6 +33,7 @@ __all__ = [
     "BackendComponents",
     "BackendHttp",
     "BackendHttpClient",
+    "BackendLimits",
     "BackendLog",
     "BackendProxy",
     "ClientCertificate",
@@ -54,6 +57,7 @@ __all__ = [
     "ServiceComponents",
     "Static",
     "Tls",
+    "Wire",
 ]
 
 
@@ -67,6 +71,12 @@ class ServiceComponents(Model, frozen=True, kw_only=True):
 
     logging: Logging | None = field(name="telemetry/logging", default=None)
     """The application's log; absent: everything, as lines of text, on the standard output."""
+
+    backends: BackendLimits = field(name="krakpy/backends", default=BackendLimits())
+    """What backends may cost a worker (krakpy's own)."""
+
+    wire: Wire = field(name="krakpy/wire", default=Wire())
+    """What clients may cost a worker (krakpy's own)."""
 
     others: Rest = field(default_factory=dict)
     """Every other namespace with its settings: each belongs to an extension."""
@@ -145,19 +155,19 @@ class Service(Model, frozen=True, kw_only=True):
     """HTTP/2 without TLS on the listener."""
 
     max_header_bytes: Count = 0
-    """Largest head of a request, in bytes; 0: the default of 1 000 000."""
+    """Largest head of a request, in bytes, of which 4096 more pass (KrakenD: the same); 0: that of `krakpy/wire`."""
 
     read_timeout: Seconds = 0.0
     """Time for reading a whole request, body included; 0: no limit."""
 
     read_header_timeout: Seconds = 0.0
-    """Time for reading the head of a request; 0: no limit."""
+    """Time for reading the head of a request; 0: that of `krakpy/wire`."""
 
     write_timeout: Seconds = 0.0
-    """Time for writing an answer; 0: no limit."""
+    """Time for an answer, from the end of its request's head to the last byte; 0: no limit."""
 
     idle_timeout: Seconds = 0.0
-    """Time that a connection may wait for its next request; 0: `read_timeout`."""
+    """Time that a connection may wait for its next request; 0: `read_timeout`, or else that of `krakpy/wire`."""
 
     dialer_timeout: Seconds = 0.0
     """Time for connecting to a backend; 0: no limit of its own."""
@@ -165,8 +175,9 @@ class Service(Model, frozen=True, kw_only=True):
     dialer_keep_alive: SignedSeconds = 15.0
     """Time between two TCP keep-alive probes to a backend; 0: 15 seconds; negative: none."""
 
-    dialer_fallback_delay: Seconds = 0.3
-    """Head start of IPv6 when a backend has addresses of both kinds (RFC 6555); 0: 300 ms."""
+    dialer_fallback_delay: SignedSeconds = 0.3
+    """Head start of each address of a backend before the next is tried as well (RFC 8305); 0: 300 ms; negative: the
+    next is tried after a failure only."""
 
     disable_compression: bool = False
     """Do not ask backends for compressed answers on the gateway's own account."""

@@ -4,22 +4,56 @@
 """
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from msgspec import field
+from msgspec import Meta, field
 
-from krakpy.config.kinds import Model, Seconds
+from krakpy.config.kinds import Count, Model, Seconds
 
 Isolation = Literal["inproc", "process", "venv"]
 OnError = Literal["fail", "skip"]
 Mode = Literal["enforce", "shadow", "off"]
 
 
+AtLeastOne = Annotated[int, Meta(ge=1)]
+
+
+class HostLimits(Model, frozen=True, kw_only=True):
+    """What one host may use, as the operating system enforces it; 0 is no limit."""
+
+    memory_mb: Count = 2048
+    """Address space in MiB: an allocation beyond it fails in the host (`RLIMIT_AS`)."""
+
+    files: Count = 256
+    """Files and connections that are open at once (`RLIMIT_NOFILE`)."""
+
+    processes: Count = 0
+    """Processes and threads of the host's user, all together (`RLIMIT_NPROC`): give the host a `user` of its own first.
+    It means nothing to root."""
+
+    cpu: Seconds = 0.0
+    """Processor time in a host's whole life, after which it is ended (`RLIMIT_CPU`)."""
+
+
+class Recycle(Model, frozen=True, kw_only=True):
+    """When a host is replaced although nothing is wrong with it; 0 is never. Its successor is ready before it goes."""
+
+    requests: Count = 0
+    """Calls that it answered."""
+
+    age: Seconds = 0.0
+    """Time since it was ready."""
+
+    memory_mb: Count = 0
+    """Resident memory in MiB."""
+
+
 class InstanceDefaults(Model, frozen=True, kw_only=True):
     """What holds for every instance that does not say otherwise; a value here is the operator's explicit word."""
 
     isolation: Isolation | None = None
-    """Where the code runs: in the worker (`inproc`), in its own process, or in another virtual environment."""
+    """Where the code runs: in the worker (`inproc`), in a process of its own, or in one under another interpreter with
+    its own environment (`venv`). Hooks of third parties run in a `process` unless this says otherwise."""
 
     timeout: Seconds | None = None
     """Longest time of one call."""
@@ -32,6 +66,25 @@ class InstanceDefaults(Model, frozen=True, kw_only=True):
 
     python: str | None = None
     """The interpreter of the other virtual environment, for `"isolation": "venv"`."""
+
+    hosts: AtLeastOne | None = None
+    """Processes that share the calls of one instance; 1 if nothing is said."""
+
+    concurrency: AtLeastOne | None = None
+    """`def` hooks that run at once in one host, in threads; 1 if nothing is said: one after the other, as in a worker.
+    `async def` hooks are not counted."""
+
+    env: tuple[str, ...] | None = None
+    """Variables of the gateway's environment that a host sees beside `PATH`, `LANG` and `TZ`."""
+
+    user: str | None = None
+    """The user that a host runs as, where the gateway runs as root."""
+
+    limits: HostLimits | None = None
+    """What one host may use."""
+
+    recycle: Recycle | None = None
+    """When a host is replaced although nothing is wrong with it."""
 
 
 class Instance(InstanceDefaults, frozen=True, kw_only=True):

@@ -46,7 +46,7 @@ class EndpointProxy(Model, frozen=True, kw_only=True):
     """The name of what merges the answers; empty: the default."""
 
     strategy: str = ""
-    """The name of what asks the backends (`parallel`, `sequential`); empty: by `sequential`."""
+    """The name of an installed merger that asks the backends; `parallel` and `sequential` leave it to `sequential`."""
 
     force_sandboxed_request: bool = False
     """Give every backend its own copy of the request; krakpy's requests are immutable, so it always has one."""
@@ -94,4 +94,4 @@ class BackendHttpClient(Model, frozen=True, kw_only=True):
     """A forward proxy for this backend (KrakenD Enterprise)."""
 
     client_tls: ClientTls | None = None
-    """TLS towards this backend (KrakenD Enterprise)."""
+    """TLS towards this backend, in place of the service's; its connections are shared with no other TLS."""

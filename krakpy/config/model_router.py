@@ -1,8 +1,10 @@
 """What the service's `extra_config` says to the core: the router's options and the logs."""
 from __future__ import annotations
 
-from typing import Any, Literal
+from collections.abc import Iterator
+from typing import Any, ClassVar, Literal
 
+from krakpy_sdk import ConfigError
 from msgspec import field
 
 from krakpy.config.kinds import Count, Model
@@ -10,6 +12,11 @@ from krakpy.config.kinds import Count, Model
 
 class Router(Model, frozen=True, kw_only=True):
     """Options of the router (KrakenD: `extra_config.router`)."""
+
+    ABSENT: ClassVar[dict[str, str]] = {
+        "case_insensitive": "Remove it: KrakenD has no such option either. Both redirect a path in the wrong case to the "
+        "right one unless `disable_redirect_fixed_path` is set.",
+    }
 
     return_error_msg: bool = False
     """Write the gateway's error text as the body of a failed request; else the body is empty."""
@@ -60,10 +67,10 @@ class Router(Model, frozen=True, kw_only=True):
     """The headers that are searched for the client's address, in order."""
 
     app_engine: bool = False
-    """Believe the headers of App Engine."""
+    """Believe `X-Appengine-Remote-Addr`, before any of `remote_ip_headers`, when the peer is one of `trusted_proxies`."""
 
     max_multipart_memory: Count = 0
-    """Bytes of memory for parsing multipart bodies; 0: the default."""
+    """Bytes of memory for parsing multipart bodies. No effect: no body is parsed as a form, in KrakenD neither."""
 
     use_h2c: bool = False
     """HTTP/2 without TLS: the spelling before the service's own `use_h2c`."""
@@ -76,6 +83,15 @@ class Router(Model, frozen=True, kw_only=True):
 
     disable_gzip: bool = False
     """Do not compress answers (KrakenD Enterprise)."""
+
+    def remarks(self) -> Iterator[ConfigError]:
+        """What an operator may take for more than it is."""
+        if self.app_engine and not self.trusted_proxies:
+            message = "has no effect without `trusted_proxies`: what anybody may send is not believed"
+            yield ConfigError(message, path="app_engine")
+        if self.max_multipart_memory:
+            message = "has no effect: no body is parsed as a form, in KrakenD neither"
+            yield ConfigError(message, path="max_multipart_memory")
 
 
 class BackendLog(Model, frozen=True, kw_only=True):

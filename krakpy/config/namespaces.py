@@ -19,7 +19,7 @@ class Namespace(NamedTuple):
 
 
 CORE: dict[Level, frozenset[str]] = {
-    "service": frozenset({"router", "telemetry/logging"}),
+    "service": frozenset({"router", "telemetry/logging", "krakpy/backends", "krakpy/wire"}),
     "endpoint": frozenset({"proxy"}),
     "backend": frozenset({"proxy", "backend/http", "backend/http/client"}),
     "agent": frozenset({"proxy"}),
@@ -124,6 +124,15 @@ def _table(edition: Edition, letters: dict[str, str]) -> dict[str, Namespace]:
 
 NAMESPACES: dict[str, Namespace] = _table("CE", _COMMUNITY) | _table("EE", _ENTERPRISE)
 """Namespace -> what KrakenD has under it."""
+
+PROTECTED = ("auth/", "security/", "validation/", "qos/")
+"""How the names of protections begin: a gateway without its guards is not the gateway that was asked for."""
+
+
+def may_guard(namespace: str) -> bool:
+    """Whether a namespace may be what refuses requests: a protection, or code that somebody wrote for it."""
+    return namespace.startswith((*PROTECTED, "plugin/", "modifier/lua-"))
+
 
 _OVER_HTTP = frozenset(
     {"backend/http", "backend/http/client", "backend/graphql", "backend/soap", "backend/conditional"}

@@ -56,6 +56,8 @@ _PLACES: tuple[tuple[str, type[msgspec.Struct], str], ...] = (
     ("extra_config.router", model.Router, "router"),
     ("extra_config.telemetry/logging", model.Logging, "telemetry/logging"),
     ("extra_config.telemetry/logging.backend", model.BackendLog, ""),
+    ("extra_config.krakpy/backends", model.BackendLimits, ""),
+    ("extra_config.krakpy/wire", model.Wire, ""),
     ("plugin", model.Plugin, "plugin"),
     ("plugin.defaults", model.InstanceDefaults, ""),
     ("plugin.instances.NAME", model.Instance, ""),

@@ -8,18 +8,20 @@ The classes satisfy the Protocols of `krakpy_sdk.seats`.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import msgspec
 from krakpy_sdk import seats
 
+from krakpy.bodies import MAX_BODY_BYTES
 from krakpy.config import durations, hosts, routes
+from krakpy.config.listener import ListenerSettings, listening
 from krakpy.config.model import (
     Backend,
     BackendHttp,
     BackendHttpClient,
     BackendProxy,
-    ClientTls,
     Endpoint,
     EndpointProxy,
     Logging,
@@ -27,12 +29,10 @@ from krakpy.config.model import (
     Router,
     Service,
 )
+from krakpy.config.transport import TransportSettings, towards_backends
 
 DEFAULT_PORT = 8080
 DEFAULT_TIMEOUT_S = 2.0
-DEFAULT_IDLE_PER_HOST = 250
-DEFAULT_KEEP_ALIVE_S = 15.0
-DEFAULT_FALLBACK_DELAY_S = 0.3
 DEFAULT_DNS_CACHE_TTL_S = 30.0
 
 #: share of an endpoint's timeout, in percent, that several backends together may use
@@ -54,21 +54,8 @@ class _Settings(msgspec.Struct, frozen=True, kw_only=True):
     extra_config: Mapping[str, Any] = {}
     """The namespaces that extensions answer, with their settings as written; the core's own are left out."""
 
-
-class TransportSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """How the gateway talks to backends; durations in seconds, 0 where there is no limit."""
-
-    dialer_timeout_s: float = 0.0
-    dialer_keep_alive_s: float = DEFAULT_KEEP_ALIVE_S
-    dialer_fallback_delay_s: float = DEFAULT_FALLBACK_DELAY_S
-    disable_compression: bool = False
-    disable_keep_alives: bool = False
-    max_idle_connections: int = 0
-    max_idle_connections_per_host: int = DEFAULT_IDLE_PER_HOST
-    idle_connection_timeout_s: float = 0.0
-    response_header_timeout_s: float = 0.0
-    expect_continue_timeout_s: float = 0.0
-    client_tls: ClientTls | None = None
+    max_kept_body: int = MAX_BODY_BYTES
+    """How large a body may be that somebody needs whole, in bytes."""
 
 
 class BackendSettings(_Settings, frozen=True, kw_only=True):
@@ -106,10 +93,12 @@ class BackendSettings(_Settings, frozen=True, kw_only=True):
 
 
 class Mirror(msgspec.Struct, frozen=True, kw_only=True):
-    """What asks the shadow backends of an endpoint."""
+    """What asks the shadow backends of an endpoint, and how many copies, with what bodies, may be under way at once."""
 
     proxy: seats.Proxy
     timeout_s: float
+    max_copies: int
+    max_bytes: int
 
 
 class EndpointSettings(_Settings, frozen=True, kw_only=True):
@@ -144,16 +133,18 @@ class ServiceSettings(_Settings, frozen=True, kw_only=True):
     shutdown_wait_s: float
     debug_endpoint: bool
     echo_endpoint: bool
+    disable_rest: bool
     router: Router
     logging: Logging | None
     plugin: Plugin | None
     transport: TransportSettings
+    listener: ListenerSettings = ListenerSettings()
     endpoints: tuple[EndpointSettings, ...]
 
 
 def resolve(service: Service) -> ServiceSettings:
     """The settings of a service that has been checked; what it does not say is filled in (KrakenD: Init)."""
-    transport = _transport(service)
+    transport = towards_backends(service)
     return ServiceSettings(
         name=service.name,
         port=service.port or DEFAULT_PORT,
@@ -163,44 +154,23 @@ def resolve(service: Service) -> ServiceSettings:
         shutdown_wait_s=service.max_shutdown_wait_time,
         debug_endpoint=service.debug_endpoint,
         echo_endpoint=service.echo_endpoint,
+        disable_rest=service.disable_rest,
         router=service.extra_config.router,
         logging=service.extra_config.logging,
         plugin=service.plugin,
         transport=transport,
+        listener=listening(service),
         endpoints=tuple(
             _endpoint(endpoint, service, transport, f"endpoints[{index}]")
             for index, endpoint in enumerate(service.endpoints)
         ),
         extra_config=service.extra_config.others,
+        max_kept_body=service.extra_config.wire.max_kept_body,
     )
-
-
-def _transport(service: Service) -> TransportSettings:
-    return TransportSettings(
-        dialer_timeout_s=service.dialer_timeout,
-        dialer_keep_alive_s=service.dialer_keep_alive or DEFAULT_KEEP_ALIVE_S,
-        dialer_fallback_delay_s=service.dialer_fallback_delay or DEFAULT_FALLBACK_DELAY_S,
-        disable_compression=service.disable_compression,
-        disable_keep_alives=service.disable_keep_alives,
-        max_idle_connections=service.max_idle_connections,
-        max_idle_connections_per_host=service.max_idle_connections_per_host or DEFAULT_IDLE_PER_HOST,
-        idle_connection_timeout_s=service.idle_connection_timeout,
-        response_header_timeout_s=service.response_header_timeout,
-        expect_continue_timeout_s=service.expect_continue_timeout,
-        client_tls=_client_tls(service),
-    )
-
-
-def _client_tls(service: Service) -> ClientTls | None:
-    if not service.allow_insecure_connections:
-        return service.client_tls
-    # NOTE: without `client_tls` a backend may speak TLS 1.2; the old flag alone does not change that
-    tls = service.client_tls or ClientTls(min_version="TLS12")
-    return msgspec.structs.replace(tls, allow_insecure_connections=True)
 
 
 def _endpoint(endpoint: Endpoint, service: Service, transport: TransportSettings, place: str) -> EndpointSettings:
-    route = routes.parse(endpoint.endpoint)
+    route = routes.parse(endpoint.endpoint, is_rest=not service.disable_rest)
     timeout_s = endpoint.timeout or service.timeout or DEFAULT_TIMEOUT_S
     output_encoding = endpoint.output_encoding or service.output_encoding or "json"
     settings = EndpointSettings(
@@ -220,6 +190,7 @@ def _endpoint(endpoint: Endpoint, service: Service, transport: TransportSettings
         proxy=endpoint.extra_config.proxy,
         backends=(),
         extra_config=endpoint.extra_config.others,
+        max_kept_body=service.extra_config.wire.max_kept_body,
     )
     backends = tuple(
         _backend(backend, index, settings, service, transport) for index, backend in enumerate(endpoint.backend)
@@ -240,7 +211,8 @@ def _backend(
         endpoint_method=endpoint.method,
         method=backend.method.upper() or endpoint.method,
         hosts=addresses,
-        discover=lambda: addresses,
+        # NOTE: no lambda, which could not be sent from the process that reads a configuration to the master
+        discover=partial(tuple, addresses),
         url_pattern=routes.with_slash(backend.url_pattern),
         encoding=encoding,
         is_collection=backend.is_collection,
@@ -262,6 +234,7 @@ def _backend(
         http_client=components.http_client,
         transport=transport,
         extra_config=components.others,
+        max_kept_body=endpoint.max_kept_body,
     )
 
 

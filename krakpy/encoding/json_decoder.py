@@ -8,15 +8,24 @@ How values are read, and what is refused: `krakpy.encoding.json_documents`.
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import Any
+from typing import Annotated, Any
 
 from krakpy_sdk import Decoder
+from msgspec import Meta
 
-from krakpy.encoding.json_documents import read
+from krakpy.config.kinds import Model
+from krakpy.encoding.json_documents import DEEPEST, MAX_DEPTH, read
 from krakpy.encoding.json_parts import partly
 from krakpy.encoding.opening import Decode, Opening, PartialDecoder
 
 _KINDS = MappingProxyType({dict: "an object", list: "an array", str: "a string", bool: "a boolean"})
+
+
+class JsonConfig(Model, frozen=True, kw_only=True):
+    """The settings, under `plugin.instances`: `"krakpy/json": {"config": {"max_depth": 100}}`."""
+
+    max_depth: Annotated[int, Meta(ge=1, le=DEEPEST)] = MAX_DEPTH
+    """Most objects and arrays that may stand inside one another; an answer with more is an error of the backend."""
 
 
 class JsonDecoder:
@@ -26,12 +35,14 @@ class JsonDecoder:
     of value and for what is no JSON.
     """
 
-    def __init__(self, config: object) -> None:
-        pass
+    Config = JsonConfig
+
+    def __init__(self, config: JsonConfig | None) -> None:
+        self._max_depth = (config or JsonConfig()).max_depth
 
     def decode(self, body: bytes, is_collection: bool) -> dict[str, Any] | None:
         """The document; see the class."""
-        document = read(body)
+        document = read(body, self._max_depth)
         if is_collection:
             if document is None or isinstance(document, list):
                 return {"collection": document}
@@ -42,7 +53,7 @@ class JsonDecoder:
 
     def partial(self, opening: Opening) -> Decode:
         """A `decode` that opens no more than this; see `krakpy.encoding.json_parts`."""
-        return partly(self.decode, opening, lambda _, is_collection: is_collection)
+        return partly(self.decode, opening, lambda _, is_collection: is_collection, self._max_depth)
 
 
 class SafeJsonDecoder:
@@ -51,19 +62,21 @@ class SafeJsonDecoder:
     `is_collection` makes no difference (KrakenD: encoding `safejson`). ValueError for what is no JSON.
     """
 
-    def __init__(self, config: object) -> None:
-        pass
+    Config = JsonConfig
+
+    def __init__(self, config: JsonConfig | None) -> None:
+        self._max_depth = (config or JsonConfig()).max_depth
 
     def decode(self, body: bytes, is_collection: bool) -> dict[str, Any]:  # noqa: ARG002  the kind decides
         """The document; see the class."""
-        document = read(body)
+        document = read(body, self._max_depth)
         if isinstance(document, dict):
             return document
         return {"collection" if isinstance(document, list) else "content": document}
 
     def partial(self, opening: Opening) -> Decode:
         """A `decode` that opens no more than this; see `krakpy.encoding.json_parts`."""
-        return partly(self.decode, opening, lambda body, _: body.startswith(b"["))
+        return partly(self.decode, opening, lambda body, _: body.startswith(b"["), self._max_depth)
 
 
 def _unexpected(document: object, due: str) -> ValueError:

@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from krakpy.encoding.json_documents import is_surely_shallow, read
+from krakpy.encoding.json_documents import MAX_DEPTH, is_surely_shallow, read
 from krakpy.encoding.opening import Decode, Opening
 
 #: bodies up to this are always opened. PERF: that costs 3 µs at most, and answers of this size, which are most, are
@@ -28,7 +28,9 @@ _BRACE, _BRACKET = ord("{"), ord("[")
 Read = Callable[[bytes], dict[str, Any]]
 
 
-def partly(decode: Decode, opening: Opening, is_array: Callable[[bytes, bool], bool]) -> Decode:
+def partly(
+    decode: Decode, opening: Opening, is_array: Callable[[bytes, bool], bool], max_depth: int = MAX_DEPTH
+) -> Decode:
     """A `decode` that opens no more than it has to, and leaves to the other what is not one valid, shallow document.
 
     `is_array` tells of which bodies (and `is_collection`) an array is due, which goes under `collection`.
@@ -46,7 +48,7 @@ def partly(decode: Decode, opening: Opening, is_array: Callable[[bytes, bool], b
             body.decode()
         except (ValueError, RecursionError):
             return decode(body, is_collection)
-        return document if is_surely_shallow(body) else decode(body, is_collection)
+        return document if is_surely_shallow(body, max_depth) else decode(body, is_collection)
 
     return decode_partly
 

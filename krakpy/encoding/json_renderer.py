@@ -14,7 +14,8 @@ from krakpy_sdk import Renderer, Request, Response
 from krakpy.encoding.content import Content
 from krakpy.encoding.numbers import Number
 
-_JSON = Content("application/json; charset=utf-8")
+_TYPE = "application/json; charset=utf-8"
+_JSON = Content(_TYPE)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -26,6 +27,7 @@ class JsonRenderer:
     """
 
     paths = ()
+    content_type = _TYPE
 
     def __init__(self, config: object) -> None:
         pass
@@ -33,6 +35,10 @@ class JsonRenderer:
     def render(self, request: Request, response: Response) -> Response:  # noqa: ARG002  JSON whatever is accepted
         """The response with its document as body."""
         return _JSON.of(response, write(response.data))
+
+    def write(self, document: Any) -> bytes:
+        """The document alone."""
+        return write(document)
 
 
 class CollectionRenderer:

@@ -21,23 +21,24 @@ class Opening(dict[str, "Opening | None"]):
 
     def level(self, path: Sequence[str]) -> None:
         """Tell the members of the object at a path apart, and of every object on the way."""
-        branch = self
-        for name in path:
-            inner = branch.setdefault(name, Opening())
-            if inner is None:
-                return
-            branch = inner
+        self._opened(path)
 
     def value(self, path: Sequence[str]) -> None:
         """Read the value at a path, which is not empty, with everything in it."""
         *above, last = path
+        branch = self._opened(above)
+        if branch is not None:
+            branch[last] = None
+
+    def _opened(self, path: Sequence[str]) -> Opening | None:
+        """The object at a path, told apart as every object on the way; None inside of what is read whole."""
         branch = self
-        for name in above:
+        for name in path:
             inner = branch.setdefault(name, Opening())
             if inner is None:
-                return
+                return None
             branch = inner
-        branch[last] = None
+        return branch
 
     def paths(self, above: str = "") -> Iterator[tuple[str, bool]]:
         """Every opened path, dotted, and whether the value is read whole."""

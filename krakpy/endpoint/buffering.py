@@ -6,7 +6,8 @@ from typing import Protocol
 
 from krakpy_sdk import BackendSettings, EndpointMiddleware, EndpointSettings, Proxy, Request, Response
 
-from krakpy.endpoint.bodies import MAX_BODY_BYTES, with_body
+from krakpy.bodies import most_kept
+from krakpy.endpoint.bodies import with_body
 
 
 class HasBackends(Protocol):
@@ -17,7 +18,7 @@ class HasBackends(Protocol):
 
 
 class BufferBody:
-    """Gives several backends, or concurrent calls of one, the same body; RejectedError 413 above `max_body_bytes`.
+    """Gives several backends, or concurrent calls of one, the same body; RejectedError 413 above `max_kept_body`.
 
     Absent where one call sends the body, which is streamed then. NOTE: KrakenD copies it only if a backend's method is
     neither GET nor HEAD, and an empty copy is a body too; otherwise the backends share one stream and the body is split
@@ -33,10 +34,12 @@ class BufferBody:
         backends = settings.backends
         return len(backends) > 1 or any(backend.concurrent_calls > 1 for backend in backends)
 
-    def __init__(self, settings: EndpointSettings, next: Proxy, max_body_bytes: int = MAX_BODY_BYTES) -> None:
-        self._max_body_bytes = max_body_bytes
+    def __init__(self, settings: EndpointSettings, next: Proxy) -> None:
+        self._max_bytes = most_kept(settings)
         self._copies_nothing_too = any(backend.method not in ("GET", "HEAD") for backend in settings.backends)
         self._next = next
+        self.without_body = None if self._copies_nothing_too else next
+        """What requests without a body are for, if they need nothing."""
 
     def __call__(self, request: Request) -> Awaitable[Response]:
         if request.stream is None and (request.body is not None or not self._copies_nothing_too):
@@ -44,7 +47,7 @@ class BufferBody:
         return self._buffered(request)
 
     async def _buffered(self, request: Request) -> Response:
-        return await self._next(await with_body(request, self._max_body_bytes))
+        return await self._next(await with_body(request, self._max_bytes))
 
 
 _guard: type[EndpointMiddleware] = BufferBody

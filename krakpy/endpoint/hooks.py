@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from krakpy_sdk import EndpointMiddleware, EndpointSettings, Proxy, Reply, Request, Response
 
+from krakpy.bodies import most_kept
 from krakpy.extension.attachment import Attachment
 
 
@@ -20,7 +21,9 @@ class EndpointHooks:
     paths = ()
 
     def __init__(self, settings: EndpointSettings, next: Proxy) -> None:
-        self._hooks = Attachment(settings.hooks, request="endpoint_request", response="endpoint_response")
+        self._hooks = Attachment(
+            settings.hooks, request="endpoint_request", response="endpoint_response", max_kept_body=most_kept(settings)
+        )
         self._next = next
 
     async def __call__(self, request: Request) -> Response:

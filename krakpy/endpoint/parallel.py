@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from types import CoroutineType
+from typing import Any
 
 from krakpy_sdk import (
     EndpointSettings,
@@ -25,13 +26,15 @@ from krakpy_sdk import (
 
 from krakpy.endpoint.joining import ends_request, union, without_query
 from krakpy.logs import event
-from krakpy.proxy import Unfinished
+from krakpy.proxy import Promise, awaited, fulfilled, tell
 
 log = logging.getLogger("krakpy.endpoint")
 
 Call = asyncio.Future[Response]
-Outcome = Response | BaseException
+Outcome = Response | Exception
 """What became of a call."""
+Join = Callable[[Sequence[Outcome]], Response]
+"""Makes one answer of what has landed."""
 
 
 class Parallel:
@@ -50,32 +53,36 @@ class Parallel:
 
     def merge(self, settings: EndpointSettings, backends: Sequence[Proxy]) -> Proxy:
         """The proxy of them all; a single backend is its own."""
-        return backends[0] if len(backends) == 1 else _Merge(settings, backends)
+        return backends[0] if len(backends) == 1 else Merge(settings, backends)
 
 
-class _Merge:
+class Merge:
+    """Asks these backends."""
+
     def __init__(self, settings: EndpointSettings, backends: Sequence[Proxy]) -> None:
+        self.backends = tuple(backends)
         self._endpoint = f"{settings.method} {settings.endpoint}"
         self._timeout_s = settings.merge_timeout_s
-        self._backends = tuple(backends)
 
-    async def __call__(self, request: Request) -> Response:
+    def __call__(self, request: Request) -> Awaitable[Response]:
+        request = request.replace(deadline=self.until(request.deadline))
+        return self.race([partial(backend, request) for backend in self.backends])
+
+    def until(self, deadline: float | None) -> float:
+        """When the calls of a request that begins now, and has this deadline itself, have to be over."""
+        own = asyncio.get_running_loop().time() + self._timeout_s
+        return own if deadline is None or own < deadline else deadline
+
+    def race(self, calls: Sequence[Callable[[], Awaitable[Response]]]) -> Awaitable[Response]:
+        """What these calls give, joined."""
         loop = asyncio.get_running_loop()
-        deadline = loop.time() + self._timeout_s
-        if request.deadline is None or deadline < request.deadline:
-            request = request.replace(deadline=deadline)
-        race = _Race(loop, len(self._backends), deadline)
-        try:
-            for backend in self._backends:
-                race.enter(backend, request)
-            landed = await race.over
-        finally:
-            await race.close()
-        return self._joined(landed)
+        race = _Race(self._joined, len(calls), loop=loop)
+        race.run(calls, loop.time() + self._timeout_s)
+        return race
 
     def _joined(self, landed: Sequence[Outcome]) -> Response:
         responses, errors = _sorted_out(landed)
-        errors += [Timeout("context deadline exceeded")] * (len(self._backends) - len(landed))
+        errors += [Timeout("context deadline exceeded")] * (len(self.backends) - len(landed))
         if not responses:
             raise MergeError(tuple(errors))
         if not errors:
@@ -85,93 +92,115 @@ class _Merge:
 
     def _report(self, errors: Sequence[KrakpyError]) -> None:
         event(
-            log, logging.WARNING, "the answer is incomplete", endpoint=self._endpoint, backends=len(self._backends),
+            log, logging.WARNING, "the answer is incomplete", endpoint=self._endpoint, backends=len(self.backends),
             failed=len(errors), errors=[without_query(error) for error in errors],
         )
 
 
-class _Race:
-    """Calls under way at the same time; `over` has what those that landed gave, in their order.
+class _Race(Promise[Response]):
+    """Calls under way at the same time, and the answer that is joined of what they give, in the order of its coming.
 
-    It is over when all have landed, when one ends the request, or when the deadline comes.
+    It is over when all have landed, when one ends the request, or when the deadline comes. Those that have not landed
+    are cancelled then, and there is no answer before they have let go of their connections.
     """
 
-    __slots__ = ("_calls", "_landed", "_loop", "_size", "_timer", "over")
+    __slots__ = ("_calls", "_is_over", "_join", "_landed", "_size", "_timer")
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, size: int, deadline: float) -> None:
-        self.over: asyncio.Future[Sequence[Outcome]] = loop.create_future()
-        self._loop = loop
+    def __init__(self, join: Join, size: int, *, loop: asyncio.AbstractEventLoop) -> None:
+        super().__init__(loop=loop)
+        self.listener = None
+        self._join = join
         self._size = size
         self._calls: list[Call] = []
         self._landed: list[Outcome] = []
-        self._timer = loop.call_at(deadline, self._end)
+        self._is_over = False
+        self._timer: asyncio.TimerHandle | None = None
 
-    def enter(self, backend: Proxy, request: Request) -> None:
-        """Start one call; what ends the request is raised at once."""
-        try:
-            answer = backend(request)
-        except KrakpyError as error:
-            if ends_request(error):
-                raise
-            self._note(error)
-        else:
-            self._await(answer)
+    def run(self, calls: Sequence[Callable[[], Awaitable[Response]]], deadline: float) -> None:
+        """Start them, as long as nothing ends the request."""
+        for call in calls:
+            if self._is_over:
+                return
+            try:
+                answer = call()
+            except Exception as error:  # noqa: BLE001  as if a task had raised it
+                self._note(error)
+            else:
+                self._await(answer)
+        if not self._is_over:
+            self._timer = self.get_loop().call_at(deadline, self._end)
+
+    def cancel(self, msg: Any | None = None) -> bool:
+        """Gives up, and every call with it."""
+        if not self.done():
+            self._is_over = True
+            self._stop()
+        return super().cancel(msg)
 
     def _await(self, answer: Awaitable[Response]) -> None:
-        unfinished = None
-        if isinstance(answer, Unfinished):
-            unfinished, answer = answer, answer.answer
-        call = self._started(answer)
+        call = awaited(answer)
+        if call is None:
+            answer = call = self._started(answer)
         self._calls.append(call)
-        call.add_done_callback(self._land if unfinished is None else partial(self._finish, unfinished))
+        # PERF: who waits for a future and nothing else needs no task, and hardly ever a turn of the loop: 3 µs
+        tell(call, partial(self._land, answer))
 
     def _started(self, answer: Awaitable[Response]) -> Call:
-        # PERF: a future needs no task, which saves 2 µs; a coroutine need not be asked what it is, which saves 0.7
+        # PERF: a coroutine need not be asked what it is, which saves 0.7 µs
         if isinstance(answer, CoroutineType):
-            return self._loop.create_task(answer)
+            return self.get_loop().create_task(answer)
         return asyncio.ensure_future(answer)
 
-    async def close(self) -> None:
-        """Cancel the calls that have not landed, and wait until they have let go of their connections."""
-        self._timer.cancel()
-        late = [call for call in self._calls if not call.done()]
-        if late:
-            for call in late:
-                call.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
-
-    def _finish(self, unfinished: Unfinished, call: Call) -> None:
-        """Land what is made of an answer."""
-        outcome = _outcome(call)
-        if isinstance(outcome, Response):
-            try:
-                result = unfinished.finished(outcome)
-            except Exception as error:  # noqa: BLE001  as if a task had raised it
-                outcome = error
-            else:
-                if not isinstance(result, Response):
-                    self._await(result)
-                    return
-                outcome = result
-        self._note(outcome)
-
-    def _land(self, call: Call) -> None:
-        self._note(_outcome(call))
+    def _land(self, answer: Awaitable[Response], call: Call) -> None:
+        """Note what is made of an answer."""
+        if call.cancelled():
+            self._note(Refused("the call was cancelled"))
+            return
+        try:
+            result = fulfilled(answer, call)
+        except Exception as error:  # noqa: BLE001  as if a task had raised it
+            self._note(error)
+            return
+        if isinstance(result, Response):
+            self._note(result)
+        elif not self._is_over:
+            self._await(result)
 
     def _note(self, outcome: Outcome) -> None:
+        if self._is_over:
+            return
         self._landed.append(outcome)
-        if len(self._landed) == self._size or (isinstance(outcome, BaseException) and ends_request(outcome)):
+        if len(self._landed) == self._size or (isinstance(outcome, Exception) and ends_request(outcome)):
             self._end()
 
     def _end(self) -> None:
-        if not self.over.done():
-            self.over.set_result(tuple(self._landed))
+        if self._is_over:
+            return
+        self._is_over = True
+        late = self._stop()
+        if late:
+            asyncio.gather(*late, return_exceptions=True).add_done_callback(self._settle)
+        else:
+            self._settle()
 
+    def _stop(self) -> list[Call]:
+        """Cancel the calls that have not landed; those among them that take time to end."""
+        if self._timer is not None:
+            self._timer.cancel()
+        late = [call for call in self._calls if not call.done()]
+        for call in late:
+            call.cancel()
+        return [call for call in late if not call.done()]
 
-def _outcome(call: Call) -> Outcome:
-    if call.cancelled():
-        return Refused("the call was cancelled")
-    return call.exception() or call.result()
+    def _settle(self, _: object = None) -> None:
+        if self.done():
+            return
+        try:
+            response = self._join(self._landed)
+        except Exception as error:  # noqa: BLE001  it is whoever awaits the answer that has to know
+            self.set_exception(error)
+        else:
+            self.set_result(response)
 
 
 def _sorted_out(landed: Sequence[Outcome]) -> tuple[list[Response], list[KrakpyError]]:

@@ -6,11 +6,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterable, Mapping, Sequence
+from collections.abc import AsyncIterable, Awaitable, Mapping, Sequence
 
 from krakpy_sdk import EndpointSettings, KrakpyError, Merger, Proxy, Request, Response, Timeout, UpstreamError
 
-from krakpy.endpoint.bodies import MAX_BODY_BYTES
+from krakpy.bodies import most_kept, whole
 from krakpy.endpoint.joining import ends_request, union, without_query
 from krakpy.endpoint.propagation import Source, sources, value_at
 from krakpy.logs import event
@@ -39,6 +39,7 @@ class Sequential:
 class _Sequence:
     def __init__(self, settings: EndpointSettings, backends: Sequence[Proxy]) -> None:
         patterns = [backend.url_pattern for backend in settings.backends]
+        self._max_kept_body = most_kept(settings)
         self._endpoint = f"{settings.method} {settings.endpoint}"
         self._timeout_s = settings.merge_timeout_s
         self._steps = tuple(zip(backends, sources(patterns, settings.sequential_propagated_params), strict=True))
@@ -50,7 +51,7 @@ class _Sequence:
         answers: list[Response] = []
         values: dict[str, str] = {}
         for proxy, needed in self._steps:
-            await _resolve(needed, answers, values)
+            await self._resolve(needed, answers, values)
             try:
                 answer = await _within(deadline, proxy, _with(request, values))
             except KrakpyError as error:
@@ -62,6 +63,25 @@ class _Sequence:
             if not answer.is_complete:
                 break
         return union(answers, is_complete=len(answers) == len(self._steps))
+
+    async def _resolve(self, needed: Sequence[Source], answers: list[Response], values: dict[str, str]) -> None:
+        """Add the values that are there; one that was found for an earlier backend stays as it is."""
+        for source in needed:
+            if not values.get(source.key):
+                value = await self._value(source, answers)
+                if value is not None:
+                    values[source.key] = value
+
+    async def _value(self, source: Source, answers: list[Response]) -> str | None:
+        answer = answers[source.backend]
+        if source.path:
+            return value_at(answer.data or {}, source.path)
+        if answer.body is None and answer.stream is not None:
+            answer = answers[source.backend] = answer.replace(body=await self._propagated(answer.stream), stream=None)
+        return None if answer.body is None else answer.body.decode("utf-8", "replace")
+
+    def _propagated(self, stream: AsyncIterable[bytes]) -> Awaitable[bytes]:
+        return whole(stream, self._max_kept_body, refuse=UpstreamError, what="the body that is propagated")
 
     def _report(self, error: KrakpyError, index: int) -> None:
         event(
@@ -82,33 +102,6 @@ async def _within(deadline: float, proxy: Proxy, request: Request) -> Response:
 
 def _with(request: Request, values: Mapping[str, str]) -> Request:
     return request.replace(params={**request.params, **values}) if values else request
-
-
-async def _resolve(needed: Sequence[Source], answers: list[Response], values: dict[str, str]) -> None:
-    """Add the values that are there; one that was found for an earlier backend stays as it is."""
-    for source in needed:
-        if not values.get(source.key):
-            value = await _value(source, answers)
-            if value is not None:
-                values[source.key] = value
-
-
-async def _value(source: Source, answers: list[Response]) -> str | None:
-    answer = answers[source.backend]
-    if source.path:
-        return value_at(answer.data or {}, source.path)
-    if answer.body is None and answer.stream is not None:
-        answer = answers[source.backend] = answer.replace(body=await _whole(answer.stream), stream=None)
-    return None if answer.body is None else answer.body.decode("utf-8", "replace")
-
-
-async def _whole(stream: AsyncIterable[bytes]) -> bytes:
-    pieces = bytearray()
-    async for piece in stream:
-        pieces += piece
-        if len(pieces) > MAX_BODY_BYTES:
-            raise UpstreamError(f"the body that is propagated has more than {MAX_BODY_BYTES} bytes")
-    return bytes(pieces)
 
 
 _guard: type[Merger] = Sequential

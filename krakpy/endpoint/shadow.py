@@ -11,24 +11,25 @@ from typing import Protocol
 
 from krakpy_sdk import EndpointMiddleware, EndpointSettings, KrakpyError, Proxy, Request, Response
 
+from krakpy.bodies import most_kept
 from krakpy.endpoint.bodies import with_body
 from krakpy.endpoint.joining import without_query
 from krakpy.logs import event
 
 log = logging.getLogger("krakpy.endpoint")
 
-#: copies of one endpoint's requests that may be under way at once, and what their bodies may take together
-MAX_COPIES = 1000
-MAX_BYTES = 64 * 1024 * 1024
-
 
 class Mirror(Protocol):
-    """The pipe of an endpoint's shadow backends."""
+    """The pipe of an endpoint's shadow backends, and how much of it may be under way at once."""
 
     @property
     def proxy(self) -> Proxy: ...
     @property
     def timeout_s(self) -> float: ...
+    @property
+    def max_copies(self) -> int: ...
+    @property
+    def max_bytes(self) -> int: ...
 
 
 class MirroredSettings(EndpointSettings, Protocol):
@@ -54,17 +55,16 @@ class Shadow:
     def applies_to(cls, settings: MirroredSettings) -> bool:
         return settings.mirror is not None
 
-    def __init__(
-        self, settings: MirroredSettings, next: Proxy, *, max_copies: int = MAX_COPIES, max_bytes: int = MAX_BYTES
-    ) -> None:
+    def __init__(self, settings: MirroredSettings, next: Proxy) -> None:
         if settings.mirror is None:
             raise ValueError(f"{settings.place}: an endpoint without shadow backends has no shadow")
         self._endpoint = f"{settings.method} {settings.endpoint}"
         self._mirror = settings.mirror.proxy
         self._timeout_s = settings.mirror.timeout_s
+        self._max_copies = settings.mirror.max_copies
+        self._max_bytes = settings.mirror.max_bytes
+        self._max_kept_body = most_kept(settings)
         self._next = next
-        self._max_copies = max_copies
-        self._max_bytes = max_bytes
         self._under_way: dict[asyncio.Task[None], int] = {}
         self._bytes = 0
         self._dropped = 0
@@ -76,7 +76,7 @@ class Shadow:
         return self._next(request)
 
     async def _buffered(self, request: Request) -> Response:
-        request = await with_body(request)
+        request = await with_body(request, self._max_kept_body)
         self._send(request)
         return await self._next(request)
 

@@ -3,22 +3,21 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterable, Awaitable, Callable, Iterable, Sequence
 from typing import NamedTuple, TypeVar
 
-from krakpy_sdk import ContractError, Patch, RejectedError, Reply, Request, Response, UpstreamError
+from krakpy_sdk import ContractError, Patch, Reply, Request, Response, UpstreamError
 from krakpy_sdk.actions import patched_request, patched_response
 
+from krakpy.bodies import MAX_BODY_BYTES, too_large, whole
 from krakpy.errors import ExtensionError
 from krakpy.extension.blame import said
-from krakpy.extension.declared import Part, paths_of
-from krakpy.extension.guard import Guard, HookCall, LiveHook
+from krakpy.extension.declared import Part
+from krakpy.extension.guard import Guard, Hook, HookCall
 from krakpy.logs import event
 
 log = logging.getLogger("krakpy.extension")
 
-#: largest body that is read because a hook asks for it
-MAX_BODY_BYTES = 10 * 1024 * 1024
 #: answers whose `log` hooks may be running at once; more are dropped and counted
 MAX_LOGGING = 1000
 
@@ -28,8 +27,11 @@ Message = TypeVar("Message", Request, Response)
 class Attachment:
     """The hooks of one object that have the hook `request`, the hook `response`, or `log`."""
 
-    def __init__(self, hooks: Iterable[LiveHook], *, request: str = "", response: str = "") -> None:
+    def __init__(
+        self, hooks: Iterable[Hook], *, request: str = "", response: str = "", max_kept_body: int = MAX_BODY_BYTES
+    ) -> None:
         hooks = tuple(hooks)
+        self.max_kept_body = max_kept_body
         self.on_request = _calls(hooks, request)
         self.on_response = _calls(hooks, response)
         self.on_log = _calls(hooks, "log")
@@ -41,7 +43,7 @@ class Attachment:
     async def asked(self, request: Request) -> Request | Reply:
         """The request with every patch applied, or the first Reply that ends it; RejectedError 413 for a large body."""
         if self.wants_request_body:
-            request = await buffered(request)
+            request = await buffered(request, self.max_kept_body)
         for hook in self.on_request:
             result = await hook.call(request if hook.wants_body else without_body(request), None)
             if isinstance(result, Reply):
@@ -54,7 +56,8 @@ class Attachment:
         """The response with every patch applied; UpstreamError if its body is too large for a hook that wants it."""
         request = without_body(request)
         if self.wants_response_body and response.stream is not None:
-            response = response.replace(body=await _read(response.stream, UpstreamError), stream=None)
+            body = await _read(response.stream, self.max_kept_body, UpstreamError)
+            response = response.replace(body=body, stream=None)
         for hook in self.on_response:
             seen = _seen(hook, response)
             result = await hook.call(request, seen if hook.wants_body else _bodiless(seen))
@@ -95,8 +98,8 @@ class _Hook(NamedTuple):
     """What it sees of a document and may change in it; None: everything."""
 
 
-def _calls(hooks: Sequence[LiveHook], name: str) -> tuple[_Hook, ...]:
-    found = [(hook.call(name), hook, paths_of(hook.instance)) for hook in hooks] if name else []
+def _calls(hooks: Sequence[Hook], name: str) -> tuple[_Hook, ...]:
+    found = [(hook.call(name), hook, hook.paths) for hook in hooks] if name else []
     return tuple(
         _Hook(call, hook.guard, hook.wants_body, None if paths is None else Part(paths))
         for call, hook, paths in found
@@ -135,23 +138,14 @@ def _bodiless(response: Response) -> Response:
     return response if response.body is None and response.stream is None else response.replace(body=None, stream=None)
 
 
-async def buffered(request: Request) -> Request:
-    """The request with its whole body read; RejectedError 413 beyond `MAX_BODY_BYTES`."""
+async def buffered(request: Request, max_bytes: int) -> Request:
+    """The request with its whole body read; RejectedError 413 beyond `max_bytes`."""
     if request.stream is None:
         return request
-    return request.replace(body=await _read(request.stream, _too_large), stream=None)
+    return request.replace(body=await _read(request.stream, max_bytes), stream=None)
 
 
-async def _read(stream: AsyncIterable[bytes], refuse: Callable[[str], Exception]) -> bytes:
-    parts: list[bytes] = []
-    size = 0
-    async for part in stream:
-        size += len(part)
-        if size > MAX_BODY_BYTES:
-            raise refuse(f"the body has more than the {MAX_BODY_BYTES} bytes that a hook may ask for")
-        parts.append(part)
-    return b"".join(parts)
-
-
-def _too_large(message: str) -> RejectedError:
-    return RejectedError(message, status=413)
+def _read(
+    stream: AsyncIterable[bytes], max_bytes: int, refuse: Callable[[str], Exception] = too_large
+) -> Awaitable[bytes]:
+    return whole(stream, max_bytes, refuse=refuse, what="the body that a hook asks for")

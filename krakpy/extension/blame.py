@@ -6,47 +6,27 @@
 from __future__ import annotations
 
 import os
-import sysconfig
-import traceback
-from collections.abc import Iterator
 
-import krakpy_sdk
+from krakpy_sdk import blame
+from krakpy_sdk.blame import MAX_TEXT
 
-#: how much of an exception's own text is passed on
-MAX_TEXT = 500
+from krakpy.extension.remote_errors import Told, ToldBreach
 
-_OURS = (os.path.dirname(os.path.dirname(__file__)) + os.sep, os.path.dirname(krakpy_sdk.__file__) + os.sep)
-_STDLIB = sysconfig.get_path("stdlib") + os.sep
+__all__ = ["MAX_TEXT", "kind_of", "place_of", "said"]
+
+_OURS = (os.path.dirname(os.path.dirname(__file__)) + os.sep, blame.OWN)
 
 
 def said(error: BaseException) -> str:
     """The exception's class and its text, on one line and not too long."""
-    try:
-        text = " ".join(str(error).split())
-    except BaseException:  # noqa: BLE001  # an exception of an extension's is an extension's code too
-        text = "(its text raises an exception)"
-    if len(text) > MAX_TEXT:
-        text = f"{text[:MAX_TEXT]}…"
-    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+    return error.said[: 2 * MAX_TEXT] if isinstance(error, Told | ToldBreach) else blame.said(error)
 
 
 def place_of(error: BaseException) -> str:
     """`, at FILE:LINE` of the innermost frame that is neither krakpy's nor Python's own; empty if there is none."""
-    if isinstance(error, SyntaxError) and error.filename:
-        return f", at {error.filename}:{error.lineno}"
-    frames = [(name, line) for name, line in _frames(error) if not _is_pythons(name)]
-    return f", at {frames[-1][0]}:{frames[-1][1]}" if frames else ""
+    return error.place[:MAX_TEXT] if isinstance(error, Told | ToldBreach) else blame.place_of(error, _OURS)
 
 
-def _frames(error: BaseException) -> Iterator[tuple[str, int]]:
-    """File and line of every frame that is not krakpy's, outermost first."""
-    # PERF: no source is looked up, so that a thousand frames of a recursion cost little
-    for frame, line in traceback.walk_tb(error.__traceback__):
-        name = frame.f_code.co_filename
-        if not name.startswith(_OURS):
-            yield name, line
-
-
-def _is_pythons(name: str) -> bool:
-    is_stdlib = name.startswith(_STDLIB) and not name.removeprefix(_STDLIB).startswith(("site-", "dist-"))
-    return is_stdlib or name.startswith("<frozen")
+def kind_of(error: BaseException) -> str:
+    """The class of the exception that was raised, wherever that was."""
+    return error.kind[:MAX_TEXT] if isinstance(error, Told | ToldBreach) else type(error).__name__

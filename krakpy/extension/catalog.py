@@ -35,6 +35,10 @@ class Candidate:
     entry_point: EntryPoint
     requires: tuple[str, ...] = ()
     is_first_party: bool = False
+    python: str = ""
+    """The interpreter in whose environment it is installed; empty: the gateway's own."""
+    sdk: str = ""
+    """The version of krakpy-sdk in that environment."""
 
     @property
     def id(self) -> str:

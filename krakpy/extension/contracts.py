@@ -11,7 +11,6 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from krakpy_sdk import (
-    HOOKS,
     BackendMiddleware,
     ClientMiddleware,
     Decoder,
@@ -23,7 +22,8 @@ from krakpy_sdk import (
     RouterMiddleware,
     ServerMiddleware,
 )
-from krakpy_sdk.extension import config_type_of, hooks_of
+from krakpy_sdk.examining import are_names, hook_breaches, path_breaches
+from krakpy_sdk.extension import config_type_of
 
 from krakpy.codes import Code
 from krakpy.config.decoding import decode_settings
@@ -86,41 +86,16 @@ def _breaches(contract: Contract, loaded: object) -> Iterator[tuple[Code, str]]:
     if not inspect.isclass(loaded):
         yield Code.WRONG_KIND, f"a {contract.kind} is a class, not {type(loaded).__name__}"
         return
-    yield from _hook_breaches(loaded) if contract.kind == "hook" else _callable_breaches(contract, loaded)
+    if contract.kind == "hook":
+        yield from ((Code[name], text) for name, text in hook_breaches(loaded))
+    else:
+        yield from _callable_breaches(contract, loaded)
     config = config_type(loaded)
     if config is not None and not (isinstance(config, type) and has_fields(config)):
         yield Code.WRONG_KIND, f"the settings of {loaded.__name__} are a dataclass, not {config!r}"
-    paths = getattr(loaded, "paths", None) if contract.family in SEES_DOCUMENTS else None
-    if paths is not None and not (_are_names(paths) and all(paths)):
-        yield Code.SIGNATURE, f"{loaded.__name__}.paths is a tuple of dotted paths, not {paths!r}"
+    if contract.family in SEES_DOCUMENTS:
+        yield from ((Code[name], text) for name, text in path_breaches(loaded))
 
-
-def _hook_breaches(loaded: type) -> Iterator[tuple[Code, str]]:
-    if not issubclass(loaded, Extension):
-        yield Code.WRONG_KIND, f"a hook is a subclass of krakpy_sdk.Extension; {loaded.__name__} is not"
-        return
-    present = hooks_of(loaded)
-    if not present:
-        yield Code.UNKNOWN_HOOK, f"{loaded.__name__} has none of the hooks {', '.join(HOOKS)}"
-    for name in present:
-        yield from _unknown_arguments(name, loaded)
-    if loaded.body not in ("none", "buffer"):
-        yield Code.SIGNATURE, f'body is "none" or "buffer", not {loaded.body!r}'
-
-
-def _unknown_arguments(name: str, loaded: type) -> Iterator[tuple[Code, str]]:
-    hook, offered = getattr(loaded, name), HOOKS[name]
-    is_method = inspect.isfunction(hook) and not isinstance(inspect.getattr_static(loaded, name), staticmethod)
-    named = parameters(hook)[1 if is_method else 0 :]
-    unknown = [p.name for p in named if p.name not in offered and p.default is inspect.Parameter.empty]
-    if unknown:
-        yield Code.SIGNATURE, f"{name} asks for {', '.join(unknown)}; it is offered {', '.join(offered)}"
-
-
-def parameters(hook: Any) -> tuple[inspect.Parameter, ...]:
-    """The parameters of a hook that have a name: those that can be given to it."""
-    unnamed = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
-    return tuple(p for p in inspect.signature(hook).parameters.values() if p.kind not in unnamed)
 
 
 def _callable_breaches(contract: Contract, loaded: type) -> Iterator[tuple[Code, str]]:
@@ -134,12 +109,8 @@ def _callable_breaches(contract: Contract, loaded: type) -> Iterator[tuple[Code,
         yield Code.SIGNATURE, f"{loaded.__name__}.{contract.method} takes ({', '.join(contract.arguments)})"
     for side in ("inside", "outside") if contract.kind == "middleware" else ():
         names = getattr(loaded, side, ())
-        if not _are_names(names):
+        if not are_names(names):
             yield Code.SIGNATURE, f"{loaded.__name__}.{side} is a tuple of names, not {names!r}"
-
-
-def _are_names(names: object) -> bool:
-    return isinstance(names, tuple | list) and all(isinstance(name, str) for name in names)
 
 
 def _own_names(loaded: type) -> set[str]:
@@ -175,3 +146,8 @@ def settings_for(loaded: Any, raw: Any, place: str) -> tuple[Any, list[Problem]]
     if issubclass(loaded, Extension) and raw:
         return None, [Problem(Code.SETTINGS, place, f"{loaded.__name__} takes no settings", "remove them")]
     return raw, []
+
+
+def plain_settings(config: Any, raw: Any) -> tuple[Any, list[Problem]]:
+    """Settings decoded into their class, for a host that has krakpy at hand."""
+    return decode_settings(config, raw, "")

@@ -4,7 +4,7 @@ Choosing is pure: a need goes in, a candidate or a problem comes out.
 """
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from krakpy_sdk import __version__ as sdk_version
@@ -13,12 +13,14 @@ from packaging.utils import canonicalize_name
 
 from krakpy.codes import Code
 from krakpy.config.model import Plugin
+from krakpy.config.model_plugin import InstanceDefaults
 from krakpy.errors import Problem
 from krakpy.extension.catalog import Candidate, Catalog
-from krakpy.extension.contracts import CONTRACTS, MAJOR
+from krakpy.extension.contracts import CONTRACTS, MAJOR, Contract
+from krakpy.extension.environments import Environment, survey
 from krakpy.extension.missing import unanswered
 from krakpy.extension.needs import Need
-from krakpy.extension.policy import Policy, misfit, policy_of, source_of
+from krakpy.extension.policy import Policy, misfit, policy_of, said_before, source_of
 
 #: either of them opens the environment's gate when it is set and not empty
 SWITCHES = ("KRAKPY_ENABLE_PLUGINS", "KRAKEND_ENABLE_PLUGINS")
@@ -39,8 +41,17 @@ Chosen = tuple[tuple[Candidate, ...], Policy]
 class Gates:
     """Everything that decides whether third-party code may load."""
 
-    def __init__(self, catalog: Catalog, plugin: Plugin | None, environ: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        catalog: Catalog,
+        plugin: Plugin | None,
+        environ: Mapping[str, str],
+        *,
+        survey: Callable[[str], Environment] = survey,
+    ) -> None:
         self.catalog = catalog
+        self._survey = survey
+        self._environments: dict[str, Environment] = {}
         self.plugin = plugin
         self._is_switched_on = any(environ.get(name) for name in SWITCHES)
         self._allow = frozenset(map(_canonical, plugin.allow if plugin else ()))
@@ -61,9 +72,12 @@ class Gates:
 
     def _answer(self, families: tuple[str, ...], name: str) -> Chosen | Problem:
         source = source_of(self.plugin, name)
-        offered = self.catalog.find(families, source)
+        catalog = self._catalog_for(families, name, source)
+        if isinstance(catalog, Problem):
+            return catalog
+        offered = catalog.find(families, source)
         if not offered:
-            return unanswered(families, source, self.catalog)
+            return unanswered(families, source, catalog)
         chosen = self._chosen(source, offered)
         if isinstance(chosen, Problem):
             return chosen
@@ -73,6 +87,25 @@ class Gates:
             if refusal:
                 return refusal
         return chosen, policy
+
+    def _catalog_for(self, families: tuple[str, ...], name: str, source: str) -> Catalog | Problem:
+        """Where a name is looked for: in the environment of another interpreter, if it is a hook that runs there."""
+        if self.plugin is None or families != ("hooks",):
+            return self.catalog
+        said = said_before(self.plugin, name, source)
+        is_own = any(candidate.is_first_party for candidate in self.catalog.find(families, source))
+        otherwise = InstanceDefaults() if is_own else self.plugin.defaults
+        if (said.isolation or otherwise.isolation) != "venv":
+            return self.catalog
+        python = said.python or otherwise.python
+        if not python:
+            message = f"{source} is to run in another environment, and nobody says in which"
+            remedy = f'"plugin": {{"instances": {{"{name}": {{"python": "/path/to/bin/python"}}}}}}'
+            return Problem(Code.ISOLATION, "", message, remedy)
+        if python not in self._environments:
+            self._environments[python] = self._survey(python)
+        environment = self._environments[python]
+        return environment.problem or environment.catalog
 
     def _chosen(self, source: str, offered: tuple[Candidate, ...]) -> tuple[Candidate, ...] | Problem:
         left = _reserved(tuple(candidate for candidate in offered if not self._is_denied(candidate)))
@@ -154,15 +187,21 @@ def _choice(source: str, ids: list[str]) -> str:
 
 
 def _wrong_policy(candidate: Candidate, policy: Policy) -> Problem | None:
-    if policy.isolation in ("process", "venv"):
-        message = f"{candidate.id} asks for isolation {policy.isolation!r}, which this version does not have"
-        return Problem(Code.ISOLATION, "", message)
     contract = CONTRACTS[candidate.family]
+    if contract.kind != "hook" and policy.isolation in ("process", "venv"):
+        if candidate.is_first_party:
+            message = f"{candidate.id} is a {contract.kind}: nothing but the worker itself can hold it"
+            return Problem(Code.ISOLATION, "", message)
+        return _needs_inproc(candidate, contract)
     why = misfit(policy, contract)
     if why:
         return Problem(Code.MODE, "", why)
     if candidate.is_first_party or contract.kind == "hook" or policy.isolation == "inproc":
         return None
+    return _needs_inproc(candidate, contract)
+
+
+def _needs_inproc(candidate: Candidate, contract: Contract) -> Problem:
     message = f"{candidate.id} is a third-party {contract.kind}: nothing but the worker itself can hold it"
     remedy = f'accept that with "plugin": {{"instances": {{"{candidate.id}": {{"isolation": "inproc"}}}}}}'
     return Problem(Code.NEEDS_INPROC, "", message, remedy)
@@ -174,9 +213,10 @@ def _wrong_contract(candidate: Candidate) -> Problem | None:
         return Problem(Code.SDK_RANGE, "", message, "pip install --upgrade krakpy")
     for text in candidate.requires:
         wanted = _sdk_requirement(text)
-        if wanted is not None and not wanted.specifier.contains(sdk_version, prereleases=True):
+        installed = candidate.sdk or sdk_version
+        if wanted is not None and not wanted.specifier.contains(installed, prereleases=True):
             who = f"{candidate.distribution} {candidate.version}"
-            message = f"{who} requires {wanted}; krakpy-sdk {sdk_version} is installed"
+            message = f"{who} requires {wanted}; krakpy-sdk {installed} is installed"
             remedy = f"pip install --upgrade {candidate.distribution} krakpy"
             return Problem(Code.SDK_RANGE, "", message, remedy)
     return None

@@ -10,35 +10,27 @@ import inspect
 import logging
 from collections.abc import Awaitable, Callable
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Protocol
 
-from krakpy_sdk import HOOKS, ContractError, Extension, Patch, RejectedError, Reply, Request, Response, UpstreamError
-from krakpy_sdk.actions import checked_header, checked_status
+from krakpy_sdk import HOOKS, ContractError, Extension, Patch, RejectedError, Reply, Request, Response
+from krakpy_sdk.calling import RETURNS, breach, is_meant, picked
 from krakpy_sdk.extension import hooks_of
 
 from krakpy.codes import Code
 from krakpy.errors import ExtensionError, Problem
-from krakpy.extension.blame import MAX_TEXT, place_of, said
+from krakpy.extension.blame import MAX_TEXT, kind_of, place_of, said
 from krakpy.extension.catalog import Candidate
-from krakpy.extension.contracts import parameters
+from krakpy.extension.declared import paths_of
 from krakpy.extension.policy import DEFAULT_TIMEOUT_S, Policy
+from krakpy.extension.remote_errors import HostDied, HostDown
 from krakpy.logs import event
 
 log = logging.getLogger("krakpy.extension")
 
 HookCall = Callable[[Request, Response | None], Awaitable[Patch | Reply | None]]
-#: what each hook may return beside None
-RETURNS = MappingProxyType({
-    "http_request": (Patch, Reply),
-    "http_response": (Patch,),
-    "endpoint_request": (Patch, Reply),
-    "endpoint_response": (Patch,),
-    "backend_request": (Patch, Reply),
-    "backend_response": (Patch,),
-    "execute": (Reply,),
-    "log": (),
-})
-_STATUS = MappingProxyType({Code.CALL_RAISED: 500, Code.CALL_BREACH: 502, Code.CALL_TIMEOUT: 504})
+_STATUS = MappingProxyType({
+    Code.CALL_RAISED: 500, Code.CALL_BREACH: 502, Code.CALL_TIMEOUT: 504, Code.CALL_DIED: 502,
+})  # fmt: skip
 
 
 class Overrun(Exception):
@@ -70,11 +62,11 @@ class Guard:
         if not (self._is_failing and self.goes_on):
             event(
                 log, logging.ERROR, problem.message, code=code.id, distribution=self.candidate.distribution,
-                extension=self.candidate.id, instance=self.name, place=self.place, error=type(error).__name__,
+                extension=self.candidate.id, instance=self.name, place=self.place, error=kind_of(error),
                 on_error=self.policy.on_error, mode=self.policy.mode, remedy=problem.advice,
             )
         self._is_failing = True
-        return ExtensionError(problem, instance=self.name, status=_STATUS[code])
+        return ExtensionError(problem, instance=self.name, status=_STATUS.get(code, 503))
 
     def settle(self, error: BaseException, what: str) -> BaseException:
         """Raise what a request ends with for what an extension raised; if it goes on, give what it would have been."""
@@ -118,32 +110,43 @@ def is_own_cancellation(error: BaseException) -> bool:
     return task is not None and task.cancelling() > 0
 
 
-def is_meant(error: BaseException) -> bool:
-    """Whether an extension says that the request is refused or that its upstream failed, and says it as it should."""
-    if not isinstance(error, RejectedError):
-        return isinstance(error, UpstreamError)
-    try:
-        checked_status(error.status)
-        for name, value in error.headers.items():
-            checked_header(name, value)
-    except ContractError:
-        return False
-    return True
-
-
 def _code(error: BaseException) -> Code:
     if isinstance(error, (ContractError, RejectedError)):
         return Code.CALL_BREACH
+    if isinstance(error, HostDown):
+        return error.code
+    if isinstance(error, HostDied):
+        return Code.CALL_DIED
     return Code.CALL_TIMEOUT if isinstance(error, Overrun) else Code.CALL_RAISED
 
 
+class Hook(Protocol):
+    """One instance of a hook, as the seats call it, wherever it runs."""
+
+    @property
+    def guard(self) -> Guard:
+        """What its failures mean."""
+
+    @property
+    def wants_body(self) -> bool:
+        """Whether it asks for the bodies of messages."""
+
+    @property
+    def paths(self) -> tuple[str, ...] | None:
+        """The part of documents that it sees and may change; None: everything."""
+
+    def call(self, name: str) -> HookCall | None:
+        """The guarded call of one hook, or None if the extension does not have it."""
+
+
 class LiveHook:
-    """One instance of a hook, as the seats call it."""
+    """One instance of a hook in this process."""
 
     def __init__(self, instance: Extension[Any], guard: Guard) -> None:
         self.instance = instance
         self.guard = guard
         self.wants_body = instance.body == "buffer"
+        self.paths = paths_of(instance)
         self._calls = {name: _compiled(name, getattr(instance, name), guard) for name in hooks_of(type(instance))}
 
     def call(self, name: str) -> HookCall | None:
@@ -152,11 +155,18 @@ class LiveHook:
 
 
 def _compiled(name: str, method: Callable[..., Any], guard: Guard) -> HookCall:
-    """The guarded call of one hook: arguments are picked and the policy is read here, not per request."""
-    given = _picked(method, HOOKS[name])
-    allowed = RETURNS[name]
+    """The guarded call of one hook in this process."""
+    given = picked(method, HOOKS[name])
     is_async = inspect.iscoroutinefunction(method)
-    invoke = _with_timeout(given, guard.policy.timeout_s or DEFAULT_TIMEOUT_S) if is_async else given
+    timeout_s = guard.policy.timeout_s or DEFAULT_TIMEOUT_S
+    return guarded(name, _with_timeout(given, timeout_s) if is_async else given, guard, is_async=is_async)
+
+
+def guarded(
+    name: str, invoke: Callable[[Request, Response | None], Any], guard: Guard, *, is_async: bool
+) -> HookCall:
+    """A guarded call: the policy is read here, not per request."""
+    allowed = RETURNS[name]
     is_shadow = guard.policy.mode == "shadow"
 
     async def call(request: Request, response: Response | None) -> Patch | Reply | None:
@@ -165,7 +175,7 @@ def _compiled(name: str, method: Callable[..., Any], guard: Guard) -> HookCall:
             if is_async:
                 result = await result
             if result is not None and not isinstance(result, allowed):
-                raise _breach(name, allowed, result)
+                raise breach(name, allowed, result)
         except BaseException as error:  # noqa: BLE001  # settle raises whatever is not to be skipped
             guard.settle(error, name)
             return None
@@ -176,32 +186,6 @@ def _compiled(name: str, method: Callable[..., Any], guard: Guard) -> HookCall:
         return result
 
     return call
-
-
-def _breach(name: str, allowed: tuple[type, ...], result: object) -> ContractError:
-    wanted = ", ".join([kind.__name__ for kind in allowed] + ["None"])
-    if inspect.iscoroutine(result):
-        result.close()
-    return ContractError(f"{name} returned {type(result).__name__}; it may return {wanted}")
-
-
-def _picked(method: Callable[..., Any], offered: tuple[str, ...]) -> Callable[[Request, Response | None], Any]:
-    """The call with what the hook declares."""
-    declared = parameters(method)
-    is_plain = all(p.kind is not p.KEYWORD_ONLY and p.name in offered for p in declared)
-    names = tuple(p.name for p in declared)
-    # PERF: the usual three by position; a dictionary for each call would be half of what it costs
-    if is_plain and names == ("request",):
-        return lambda request, _: method(request)
-    if is_plain and names == ("request", "response"):
-        return method
-    if is_plain and names == ("response",):
-        return lambda _, response: method(response)
-    kinds = {p.kind for p in inspect.signature(method).parameters.values()}
-    wanted = tuple(name for name in offered if name in names or inspect.Parameter.VAR_KEYWORD in kinds)
-    return lambda request, response: method(
-        **{name: request if name == "request" else response for name in wanted}
-    )
 
 
 def _with_timeout(

@@ -26,7 +26,9 @@ from krakpy.extension.contracts import CONTRACTS, breaches, settings_for
 from krakpy.extension.declared import Look, look_at
 from krakpy.extension.driver import GuardedDriver
 from krakpy.extension.gates import Admission
-from krakpy.extension.guard import Guard, LiveHook
+from krakpy.extension.guard import Guard, Hook, LiveHook
+from krakpy.extension.hosts import Hosts, is_hosted
+from krakpy.extension.housing import Housing
 from krakpy.extension.lifecycle import built, set_up, torn_down
 from krakpy.extension.middleware import guarded, guarded_app
 from krakpy.extension.needs import Failure, Need, listed_names
@@ -34,7 +36,7 @@ from krakpy.extension.policy import Policy
 from krakpy.extension.preparing import Prepared, config_of, context_of
 from krakpy.extension.readers import Readers
 from krakpy.extension.refusal import unavailable
-from krakpy.extension.seating import SEATS, applies, is_own, is_step, seated
+from krakpy.extension.seating import SEATS, condition, is_own, is_step, seated
 from krakpy.logs import event
 
 log = logging.getLogger("krakpy.extension")
@@ -77,8 +79,9 @@ class _VettedManager(named.NamedExtensionManager[Any]):
 class ExtensionManager:
     """Everything that the seats get from extensions; one in each worker, built after the fork."""
 
-    def __init__(self, prepared: Prepared) -> None:
+    def __init__(self, prepared: Prepared, hosts: Hosts | None = None) -> None:
         self._prepared = prepared
+        self._housing = Housing(prepared, hosts)
         self._broken: dict[str, Problem] = {}
         self._new_failures: list[Failure] = []
         for failure in prepared.failures:
@@ -88,15 +91,19 @@ class ExtensionManager:
             self._asked.setdefault((admission.candidate.family, admission.need.owner), []).append(admission)
         self._classes = self._load()
         self._places = {family: self._seat(family) for family in SEATS}
+        # PERF: asked for every object of a configuration, of which there are thousands
+        self._steps = {family: self._own_steps(family) for family in SEATS}
         #: who looks at the documents of an object
         self.readers = Readers(prepared.admissions, self._classes, self._look)
-        self._hooks: dict[tuple[str, str], LiveHook] = {}
+        self._hooks: dict[tuple[str, str], Hook] = {}
         self._drivers: dict[tuple[str, str, str], Any] = {}
 
     async def open(self) -> None:
         """Construct and set up every instance of a hook; one that fails takes down what uses it and nothing else."""
+        self._hooks.update(await self._housing.open())
         for admission in self._prepared.admissions:
-            if admission.candidate.family == "hooks" and admission.candidate.id in self._classes["hooks"]:
+            is_hook = admission.candidate.family == "hooks" and not is_hosted(admission)
+            if is_hook and admission.candidate.id in self._classes["hooks"]:
                 await self._open_hook(admission)
         # NOTE: what failed before the fork has been told by who prepared it
         tell_failures(self._new_failures)
@@ -104,19 +111,21 @@ class ExtensionManager:
     async def close(self) -> None:
         """Tear down every instance, in the reverse order of its set-up."""
         for hook in reversed(self._hooks.values()):
-            await torn_down(hook)
+            if isinstance(hook, LiveHook):
+                await torn_down(hook)
+        await self._housing.close()
 
     def chain(self, family: str, settings: Any, *, inside: str = "") -> list[Step]:
         """What stands around the terminal of an object, outermost first; ExtensionError if a part cannot be built.
 
         With the name of one of krakpy's own steps as `inside`, what stands inside of that one's place.
         """
-        places, classes = self._places[family], self._classes[family]
+        places = self._places[family]
         outer = places[f"krakpy/{inside}"] if inside else -1
         steps = [
-            (place, _own_step(classes[id], settings))
-            for id, place in places.items()
-            if is_step(id) and applies(classes[id], settings)
+            (place, _own_step(loaded, settings))
+            for place, loaded, applies in self._steps[family]
+            if applies is None or applies(settings)
         ]
         for admission in self._asked.get((family, settings.place), ()):
             step = self._asked_step(admission, settings)
@@ -134,8 +143,8 @@ class ExtensionManager:
         return driver if admission.candidate.is_first_party else GuardedDriver(driver, CONTRACTS[family].method, guard)
 
     def _look(self, candidate: Candidate) -> Look | None:
-        loaded = self._classes[candidate.family].get(candidate.id)
-        return None if loaded is None else look_at(candidate.family, loaded)
+        loaded = self._classes.get(candidate.family, {}).get(candidate.id)
+        return self._housing.look(candidate) if loaded is None else look_at(candidate.family, loaded)
 
     def failure(self, place: str) -> Problem | None:
         """Why what stands at a place or inside of it cannot serve, or None; the service's own place is empty."""
@@ -157,7 +166,8 @@ class ExtensionManager:
     def _load(self) -> dict[str, dict[str, type]]:
         """The classes by family and id: krakpy's own steps, and whatever was admitted."""
         wanted: dict[str, dict[str, Candidate]] = {family: {} for family in SEATS}
-        for candidate in (*self._own_candidates(), *(a.candidate for a in self._prepared.admissions)):
+        admitted = (admission.candidate for admission in self._prepared.admissions if not is_hosted(admission))
+        for candidate in (*self._own_candidates(), *admitted):
             wanted.setdefault(candidate.family, {})[candidate.id] = candidate
         return {family: dict(self._loaded(family, candidates)) for family, candidates in wanted.items()}
 
@@ -184,6 +194,11 @@ class ExtensionManager:
             self._fail(family, id, Code.ORDER, TypeError("inside and outside ask for a circle"), "order")
             del self._classes[family][id]
         return places
+
+    def _own_steps(self, family: str) -> list[tuple[int, Any, Callable[[Any], object] | None]]:
+        """krakpy's own steps of a seat that no configuration lists, each with its place and its condition."""
+        steps = ((place, self._classes[family][id]) for id, place in self._places[family].items() if is_step(id))
+        return [(place, loaded, condition(loaded)) for place, loaded in steps]
 
     def _fail(self, family: str, id: str, code: Code, error: BaseException, what: str) -> None:
         """Note that an extension cannot be used: everything that asks for it fails."""
@@ -219,7 +234,7 @@ class ExtensionManager:
             assert problem is not None, "what did not load has failed"
             raise ExtensionError(problem, instance=admission.need.name) from None
 
-    def _listed(self, need: Need) -> tuple[LiveHook, ...]:
+    def _listed(self, need: Need) -> tuple[Hook, ...]:
         """The live hooks that a namespace lists, in its order."""
         keys = [(f"{need.place}.{name}", name) for name in listed_names(need.config)]
         return tuple(self._hooks[key] for key in keys if key in self._hooks)

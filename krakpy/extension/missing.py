@@ -2,18 +2,24 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
+from typing import Literal
 
 from krakpy.codes import Code
 from krakpy.config.built import DRIVERS_OF_ENTERPRISE
-from krakpy.config.namespaces import NAMESPACES, Namespace
+from krakpy.config.namespaces import NAMESPACES, Namespace, may_guard
 from krakpy.errors import Problem
 from krakpy.extension.catalog import Catalog, known_drivers, known_packages
 from krakpy.extension.contracts import CONTRACTS
 from krakpy.extension.needs import FAMILIES
 
+Severity = Literal["error", "warning"]
+
 
 def unanswered(families: tuple[str, ...], name: str, catalog: Catalog) -> Problem:
-    """The problem of a name that no candidate of these families has; its place is the caller's to fill in."""
+    """The problem of a name that no candidate of these families has; its place is the caller's to fill in.
+
+    It is a warning for a component of KrakenD's where KrakenD does not look at it, unless it may be a guard.
+    """
     kind = CONTRACTS[families[0]].kind
     if kind == "middleware":
         return _namespace(families, name, catalog)
@@ -36,7 +42,9 @@ def _namespace(families: tuple[str, ...], name: str, catalog: Catalog) -> Proble
     levels = _other_levels(families, known)
     if levels:
         message = f"this namespace has no meaning here: it stands at {levels}"
-        return Problem(Code.UNKNOWN_NAMESPACE, "", message, "move it")
+        # SECURITY: KrakenD ignores it; a guard that nobody will meet has to be noticed
+        severity: Severity = "error" if may_guard(name) else "warning"
+        return Problem(Code.UNKNOWN_NAMESPACE, "", message, "move it", severity)
     message = "no installed extension answers this namespace"
     package = known_packages().get(name)
     if package:
@@ -53,7 +61,7 @@ def _namespace(families: tuple[str, ...], name: str, catalog: Catalog) -> Proble
 def _other_levels(families: tuple[str, ...], known: Namespace | None) -> str:
     """The levels where KrakenD has a namespace, if this one is none of them."""
     here = next((level for level, own in FAMILIES.items() if own == families), None)
-    if known is None or here is None or here in known.levels:
+    if known is None or known.edition == "EE" or here is None or here in known.levels:
         return ""
     return " and ".join(f"the {level}" for level in sorted(known.levels))
 

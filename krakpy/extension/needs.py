@@ -7,6 +7,8 @@ from typing import Any
 
 from krakpy.codes import Code
 from krakpy.config.fields import is_comment
+from krakpy.config.manipulation import MERGERS
+from krakpy.config.model_proxy import EndpointProxy
 from krakpy.config.namespaces import Level
 from krakpy.config.settings import BackendSettings, EndpointSettings, ServiceSettings
 from krakpy.errors import Problem
@@ -101,10 +103,16 @@ def _of_endpoint(endpoint: EndpointSettings) -> Iterator[Need | Failure]:
     if not endpoint.is_no_op:
         yield Need(("renderer",), endpoint.output_encoding, f"{place}.output_encoding", endpoint)
     if len(endpoint.backends) > 1:
-        strategy = endpoint.proxy.strategy or ("sequential" if endpoint.proxy.sequential else "parallel")
-        yield Need(("merger",), strategy, f"{place}.extra_config.proxy.strategy", endpoint)
+        yield Need(("merger",), _merger(endpoint.proxy), f"{place}.extra_config.proxy.strategy", endpoint)
     for backend in endpoint.backends:
         yield from _of_backend(backend)
+
+
+def _merger(proxy: EndpointProxy) -> str:
+    """The name of what asks the backends. `sequential` decides between KrakenD's two, whatever `strategy` says."""
+    if proxy.strategy in MERGERS:
+        return "sequential" if proxy.sequential else "parallel"
+    return proxy.strategy
 
 
 def _of_backend(backend: BackendSettings) -> Iterator[Need | Failure]:

@@ -14,6 +14,7 @@ import msgspec
 
 from krakpy.codes import Code
 from krakpy.config.model import Plugin
+from krakpy.config.namespaces import PROTECTED
 from krakpy.config.settings import ServiceSettings
 from krakpy.errors import ConfigurationError, Problem
 from krakpy.extension.catalog import Candidate, Catalog, read_catalog
@@ -24,9 +25,6 @@ from krakpy.extension.neighbours import overlaps, shadows
 from krakpy.extension.policy import instance_of
 from krakpy.extension.probe import Instance, Job, Verdict, probe
 from krakpy.extension.unknown_names import as_krakend_reads
-
-#: `--ignore-unknown` never leaves these out: a gateway without its guards is not the gateway that was asked for
-PROTECTED = ("auth/", "security/", "validation/", "qos/")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -87,7 +85,8 @@ def plan(
     ignored: list[Failure] = []
     failures = list(malformed)
     for failure in refusals:
-        (ignored if options.ignore_unknown and _is_harmless(failure) else failures).append(failure)
+        is_left_out = failure.problem.severity == "warning" or (options.ignore_unknown and _is_harmless(failure))
+        (ignored if is_left_out else failures).append(failure)
     refused = [*misspelt(settings.plugin), *(failure.problem for failure in failures)]
     warnings = [
         *catalog.problems,
@@ -164,15 +163,27 @@ def _without_third_party(admissions: list[Admission]) -> tuple[list[Admission], 
 def jobs_of(admissions: Iterable[Admission], plugin: Plugin | None) -> list[Job]:
     """One job for each extension that somebody asks for; of krakpy's own for those alone that have settings."""
     uses: dict[tuple[str, str], list[Admission]] = {}
+    drivers: set[tuple[str, str]] = set()
     for admission in admissions:
-        if admission.candidate.distribution != "krakpy" or _has_own_settings(admission.need):
-            uses.setdefault((admission.candidate.family, admission.candidate.id), []).append(admission)
+        if admission.candidate.distribution == "krakpy" and not _has_own_settings(admission, plugin, drivers):
+            continue
+        uses.setdefault((admission.candidate.family, admission.candidate.id), []).append(admission)
     return [Job(group[0].candidate, tuple(_instance(use, plugin) for use in group)) for group in uses.values()]
 
 
-def _has_own_settings(need: Need) -> bool:
-    """Whether a namespace holds more than the names of hooks, so that what it says may be wrong."""
-    return need.families in FAMILIES.values() and need.name not in LISTING
+def _has_own_settings(admission: Admission, plugin: Plugin | None, drivers: set[tuple[str, str]]) -> bool:
+    """Whether what is written for a component may be wrong: more than the names of hooks, or an instance of a driver.
+
+    Of a driver the first use counts, and is noted: all that name it have one instance.
+    """
+    need = admission.need
+    if need.families in FAMILIES.values():
+        return need.name not in LISTING
+    driver = admission.candidate.family, need.name
+    if driver in drivers or config_of(admission, plugin) is None:
+        return False
+    drivers.add(driver)
+    return True
 
 
 def _instance(admission: Admission, plugin: Plugin | None) -> Instance:

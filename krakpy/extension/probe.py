@@ -65,6 +65,12 @@ class Verdict:
     """The parts of documents that it looks at, as it declares them; None: everything."""
     inside: tuple[str, ...] = ()
     outside: tuple[str, ...] = ()
+    takes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """For each hook the arguments that it declares."""
+    wants_body: bool = False
+    """Whether its hooks ask for the bodies of messages."""
+    is_safe: bool = False
+    """Whether it declares that a call of it may be made twice."""
     summary: str = ""
     output: str = ""
     """The end of what it printed."""
@@ -88,7 +94,7 @@ def _probe_one(job: Job) -> Verdict:
     with tempfile.TemporaryFile() as asked, tempfile.TemporaryFile() as output:
         asked.write(json.dumps(_as_json(job)).encode())
         asked.seek(0)
-        child, report_fd = _spawn(asked, output)
+        child, report_fd = _spawn(job, asked, output)
         try:
             reports, is_late = _read(child, report_fd, time.monotonic() + job.deadline_s)
         finally:
@@ -97,11 +103,11 @@ def _probe_one(job: Job) -> Verdict:
         return _verdict(job, reports, is_late, child.returncode, _tail(output))
 
 
-def _spawn(asked: IO[bytes], output: IO[bytes]) -> tuple[subprocess.Popen[bytes], int]:
+def _spawn(job: Job, asked: IO[bytes], output: IO[bytes]) -> tuple[subprocess.Popen[bytes], int]:
     report_read, report_write = os.pipe()
     # NOTE: -u, or what it printed would be lost with it
     # SECURITY: -P keeps the current folder and the script's folder off the path
-    command = [sys.executable, "-P", "-u", "-m", "krakpy.extension.probe_child", str(report_write)]
+    command = [*_interpreter(job), str(report_write)]
     child = subprocess.Popen(
         command,
         # NOTE: a file, not a pipe: a child that does not read cannot keep us from going on
@@ -113,6 +119,13 @@ def _spawn(asked: IO[bytes], output: IO[bytes]) -> tuple[subprocess.Popen[bytes]
     )
     os.close(report_write)
     return child, report_read
+
+
+def _interpreter(job: Job) -> list[str]:
+    """The command of a child: another environment has no krakpy, and the sdk looks at hooks itself."""
+    if job.candidate.python:
+        return [job.candidate.python, "-I", "-u", "-m", "krakpy_sdk.probe"]
+    return [sys.executable, "-P", "-u", "-m", "krakpy.extension.probe_child"]
 
 
 def _as_json(job: Job) -> dict[str, Any]:
@@ -194,6 +207,9 @@ def _verdict(job: Job, reports: list[dict[str, Any]], is_late: bool, status: int
         paths=_paths(verdict.get("paths")),
         inside=tuple(verdict.get("inside", ())),
         outside=tuple(verdict.get("outside", ())),
+        takes={name: tuple(names) for name, names in verdict.get("takes", {}).items()},
+        wants_body=verdict.get("wants_body", False),
+        is_safe=verdict.get("is_safe", False),
         summary=verdict.get("summary", ""),
         output=output,
     )

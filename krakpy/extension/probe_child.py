@@ -5,11 +5,13 @@ extension does to this process, the report on its own pipe (or its absence) says
 """
 from __future__ import annotations
 
+import ctypes
 import importlib
 import json
 import logging
 import os
 import resource
+import signal
 import sys
 import time
 from collections.abc import Iterator, Mapping
@@ -17,6 +19,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from krakpy_sdk import Context, Extension
+from krakpy_sdk.examining import hook_facts
 from krakpy_sdk.extension import hooks_of
 from krakpy_sdk.messages import Request, Response
 
@@ -29,12 +32,15 @@ from krakpy.extension.declared import look_at
 #: longest file that the child may write: what it prints goes to one
 MAX_OUTPUT_BYTES = 16 * 1024 * 1024
 
+_PR_SET_PDEATHSIG = 1
+
 
 def main(arguments: list[str]) -> None:
     """Probe the job on standard input and report on the descriptor that is named, one JSON object a line."""
     report_fd = int(arguments[0])
     job = json.loads(sys.stdin.buffer.read())
     sys.path[:] = job["path"]
+    _die_with_parent()
     _limit(job["memory_bytes"])
     for report in examine(job):
         os.write(report_fd, json.dumps(report).encode() + b"\n")
@@ -59,6 +65,12 @@ def examine(job: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
             yield {"stage": "construct", "place": instance["place"]}
             verdict["problems"] += _built(loaded, instance)
     yield {"verdict": verdict}
+
+
+def _die_with_parent() -> None:
+    # NOTE: who reads a configuration for a reload may be killed meanwhile, and an import that hangs would stay for ever
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
 def _limit(memory_bytes: int) -> None:
@@ -106,7 +118,7 @@ def _missing_module(error: ModuleNotFoundError, module: str, target: str) -> dic
 def _facts(contract: Contract, loaded: Any) -> dict[str, Any]:
     sides = ("inside", "outside") if contract.kind == "middleware" else ()
     return {
-        "hooks": list(hooks_of(loaded)) if contract.kind == "hook" else [],
+        **(hook_facts(loaded) if contract.kind == "hook" else {"hooks": []}),
         "paths": look_at(contract.family, loaded).paths,
         **{side: list(getattr(loaded, side, ())) for side in sides},
         "summary": str(loaded.__doc__ or "").strip().partition("\n")[0],

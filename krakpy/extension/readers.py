@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from krakpy.extension.catalog import Candidate
 from krakpy.extension.declared import Look, paths_of
 from krakpy.extension.gates import Admission
-from krakpy.extension.seating import applies, is_step
+from krakpy.extension.seating import condition, is_step
 
 #: the families whose classes may look at documents, by the seat of the object that asks for them
 FAMILIES: Mapping[str, tuple[str, ...]] = {
@@ -46,14 +46,19 @@ class Readers:
         self._asked: dict[tuple[str, str], list[Admission]] = {}
         for admission in admissions:
             self._asked.setdefault((admission.candidate.family, admission.need.owner), []).append(admission)
-        self._steps = steps
+        # PERF: asked for every object of a configuration: what the ids and classes say is read once
+        self._steps = {
+            seat: [(Reader(id, paths_of(loaded)), condition(loaded)) for id, loaded in own.items() if is_step(id)]
+            for seat, own in steps.items()
+            if seat in FAMILIES
+        }
         self._look = look
 
     def __call__(self, seat: str, settings: Any) -> Iterator[Reader]:
         """Those of an object in the seat `endpoint` or `backend`."""
-        for id, loaded in self._steps[seat].items():
-            if is_step(id) and applies(loaded, settings):
-                yield Reader(id, paths_of(loaded))
+        for reader, applies in self._steps[seat]:
+            if applies is None or applies(settings):
+                yield reader
         for family in FAMILIES[seat]:
             for admission in self._asked.get((family, settings.place), ()):
                 yield from self._reader(admission)

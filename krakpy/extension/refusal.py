@@ -3,20 +3,17 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-import msgspec
 from krakpy_sdk import ASGIApp, Receive, RejectedError, Scope, Send
 
 from krakpy.config.model import Router
-from krakpy.errors import ExtensionError, KrakpyError
+from krakpy.errors import ExtensionError, KrakpyError, problem_response
 
 
 async def refuse(error: KrakpyError, send: Send) -> None:
     """Answer a request that failed before anything was sent (RFC 9457)."""
-    document: dict[str, object] = {"type": "about:blank", "title": _phrase(error.status), "status": error.status}
-    if isinstance(error, ExtensionError):
-        document["code"] = error.problem.code.id
-    body = msgspec.json.encode(document)
-    fields = {"Content-Type": "application/problem+json", "Content-Length": str(len(body))}
+    answer = problem_response(error.problem if isinstance(error, ExtensionError) else None, error.status)
+    body = answer.body or b""
+    fields = {**dict(answer.headers.pairs), "Content-Length": str(len(body))}
     if isinstance(error, RejectedError):
         fields |= error.headers
     headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in fields.items()]
@@ -26,7 +23,7 @@ async def refuse(error: KrakpyError, send: Send) -> None:
 
 def unavailable(error: KrakpyError, next: ASGIApp, router: Router) -> ASGIApp:
     """An application that refuses every request for this reason, but those for the gateway's own health."""
-    health = None if router.disable_health else f"/{router.health_path.removeprefix('/')}"
+    health = health_of(router)
 
     async def call(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"] != health:
@@ -37,8 +34,11 @@ def unavailable(error: KrakpyError, next: ASGIApp, router: Router) -> ASGIApp:
     return call
 
 
-def _phrase(status: int) -> str:
-    try:
-        return HTTPStatus(status).phrase
-    except ValueError:  # NOTE: an extension may refuse with a status that has no name
-        return "Refused"
+def health_of(router: Router) -> str | None:
+    """The path where the gateway tells of its health, if it does."""
+    return None if router.disable_health else f"/{router.health_path.removeprefix('/')}"
+
+
+def is_absence(error: KrakpyError) -> bool:
+    """Whether an extension is not there to be asked, which is no reason for the gateway to hide how it is."""
+    return isinstance(error, ExtensionError) and error.status == HTTPStatus.SERVICE_UNAVAILABLE

@@ -4,7 +4,7 @@
 """
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from krakpy.extension.ordering import Position, circle, ordered
@@ -37,10 +37,10 @@ def is_step(id: str) -> bool:
     return is_own(id) and "/" not in id.removeprefix("krakpy/")
 
 
-def applies(loaded: Any, settings: Any) -> bool:
-    """Whether one of krakpy's own steps is in the chain of an object."""
-    applies_to = getattr(loaded, "applies_to", None)
-    return applies_to is None or bool(applies_to(settings))
+def condition(loaded: Any) -> Callable[[Any], object] | None:
+    """What says of an object's settings whether one of krakpy's own steps is in its chain; None if it always is."""
+    found: Callable[[Any], object] | None = getattr(loaded, "applies_to", None)
+    return found
 
 
 def _positions(classes: Mapping[str, Any]) -> Iterator[tuple[str, Position]]:

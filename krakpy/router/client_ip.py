@@ -17,14 +17,18 @@ from krakpy.router.headers import RawHeaders
 ClientAddress = Callable[[str, RawHeaders], str]
 """From the peer's address and the request's fields to the client's address."""
 
+#: what names the client behind App Engine (gin: the same)
+_APP_ENGINE = "X-Appengine-Remote-Addr"
+
 _MAPPED = "::ffff:"
 
 
 def client_address(router: Router) -> ClientAddress:
     """What tells the client's address; ValueError for a proxy that is no address and no network."""
-    if router.trusted_proxies and router.forwarded_by_client_ip and router.remote_ip_headers:
-        return _Forwarded(router.trusted_proxies, router.remote_ip_headers)
-    return _peer
+    headers = router.remote_ip_headers if router.forwarded_by_client_ip else ()
+    if router.app_engine:
+        headers = (_APP_ENGINE, *headers)
+    return _Forwarded(router.trusted_proxies, headers) if router.trusted_proxies and headers else _peer
 
 
 def _peer(peer: str, headers: RawHeaders) -> str:  # noqa: ARG001  nobody's headers are believed

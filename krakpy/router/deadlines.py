@@ -30,12 +30,25 @@ class Deadlines:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._is_armed = False
 
-    def start(self) -> tuple[asyncio.Task[Any], float]:
-        """The current task, and its deadline on the event loop's clock."""
+    def next(self) -> float:
+        """The deadline of a request that begins now."""
+        return (self._loop or self._bound()).time() + self._timeout_s
+
+    def resume(self, at: float) -> asyncio.Task[Any]:
+        """The current task, which goes on with a request that began earlier and has this deadline."""
         loop = self._loop or self._bound()
-        task = asyncio.current_task(loop)
-        assert task is not None, "servers run applications in tasks"
-        at = loop.time() + self._timeout_s
+        task = _current(loop)
+        # NOTE: the order of beginnings is not that of deadlines here, so it has a timer of its own
+        self._open[task] = at
+        loop.call_at(at, self._expire, task, at)
+        return task
+
+    def start(self, at: float | None = None) -> tuple[asyncio.Task[Any], float]:
+        """The current task, and its deadline on the event loop's clock: the `next` one, unless it was asked before."""
+        loop = self._loop or self._bound()
+        task = _current(loop)
+        if at is None:
+            at = loop.time() + self._timeout_s
         self._open[task] = at
         if not self._is_armed:
             self._is_armed = True
@@ -67,7 +80,17 @@ class Deadlines:
             if at > now:
                 loop.call_at(at, self._ring, loop)
                 return
+            self._expire(task, at)
+        self._is_armed = False
+
+    def _expire(self, task: asyncio.Task[Any], at: float) -> None:
+        if self._open.get(task) == at:
             del self._open[task]
             self._over.add(task)
             task.cancel()
-        self._is_armed = False
+
+
+def _current(loop: asyncio.AbstractEventLoop) -> asyncio.Task[Any]:
+    task = asyncio.current_task(loop)
+    assert task is not None, "servers run applications in tasks"
+    return task

@@ -7,7 +7,7 @@ from typing import Any
 from krakpy.router.call import Call
 
 #: how often requests are looked at: those that were seen before are watched from then on
-LOOK_EVERY_S = 0.1
+LOOK_EVERY_S = 0.04
 
 
 class Disconnects:

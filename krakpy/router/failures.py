@@ -3,13 +3,12 @@ from __future__ import annotations
 
 import logging
 import re
-from http import HTTPStatus
 from types import TracebackType
 
-import msgspec
 from krakpy_sdk import Headers, Response
 
-from krakpy.errors import BadStatus, ExtensionError, KrakpyError, MergeError, Problem, RejectedError, Replied
+from krakpy.errors import BadStatus, ExtensionError, KrakpyError, MergeError, RejectedError, Replied
+from krakpy.errors import problem_response as problem_response
 from krakpy.logs import event
 from krakpy.router.sniffing import content_type
 
@@ -55,13 +54,6 @@ def _type_of(error: KrakpyError) -> str:
     if not (isinstance(error, BadStatus) and error.is_passed):
         return _TEXT
     return error.content_type or (content_type(error.body).decode() if error.body else "")
-
-
-def problem_response(problem: Problem, status: int) -> Response:
-    """A problem document with the status and the code."""
-    title = HTTPStatus(status).phrase
-    body = msgspec.json.encode({"type": "about:blank", "title": title, "status": status, "code": problem.code.id})
-    return Response(status, headers=Headers((("Content-Type", "application/problem+json"),)), body=body)
 
 
 def report(error: Exception, endpoint: str) -> None:

@@ -11,10 +11,11 @@ from typing import Any, NamedTuple, cast
 import falcon
 import falcon.asgi
 from falcon.routing import CompiledRouter
-from krakpy_sdk import ASGIApp, Proxy, Receive, Scope, Send
+from krakpy_sdk import Proxy, Receive, Scope, Send
 
 from krakpy.config.model import Router
 from krakpy.config.settings import ServiceSettings
+from krakpy.direct import Client, Fields, Lane
 from krakpy.router.built_in import Health, Options
 from krakpy.router.client_ip import client_address
 from krakpy.router.disconnects import Disconnects
@@ -27,6 +28,9 @@ from krakpy.router.unmatched import Unmatched
 
 #: what a WebSocket is refused with before it opens; servers answer 403
 _REFUSED = {"type": "websocket.close", "code": 1000}
+
+
+MakesLane = Callable[[EndpointResource], Lane | None]
 
 
 class Route(NamedTuple):
@@ -42,11 +46,14 @@ class Route(NamedTuple):
     """The whole router seat of the endpoint: the client's request in, the rendered answer out."""
 
 
-def build(service: ServiceSettings, routes: Sequence[Route]) -> ASGIApp:
-    """The application that serves these routes; ValueError for two that the same requests match."""
+def build(service: ServiceSettings, routes: Sequence[Route], *, lane: MakesLane = lambda _: None) -> Application:
+    """The application that serves these routes; ValueError for two that the same requests match.
+
+    `lane` gives the shorter way to an endpoint, where it has one.
+    """
     router = service.router
-    trie = Trie(cleans=router.remove_extra_slash)
-    for path, method, resource in _resources(router, routes, _reflections(service)):
+    trie = Trie(cleans=router.remove_extra_slash, is_rest=not service.disable_rest)
+    for path, method, resource in _resources(router, routes, _reflections(service), lane):
         trie.add_route(path, resource, method=method)
     # NOTE: falcon names its own router's class, and uses `add_route` and `find` of it
     app = falcon.asgi.App(
@@ -59,7 +66,7 @@ def build(service: ServiceSettings, routes: Sequence[Route]) -> ASGIApp:
 
     app.add_error_handler(falcon.HTTPError, answer_unmatched)
     app.add_error_handler(Exception, _answer_defect)
-    return _application(app, trie)
+    return Application(app, trie)
 
 
 async def _answer_defect(req: Any, resp: Any, error: Exception, params: object) -> None:  # noqa: ARG001  falcon's own
@@ -76,7 +83,7 @@ def _reflections(service: ServiceSettings) -> Iterable[tuple[str, Resource]]:
 
 
 def _resources(
-    router: Router, routes: Iterable[Route], reflections: Iterable[tuple[str, Resource]]
+    router: Router, routes: Iterable[Route], reflections: Iterable[tuple[str, Resource]], lane: MakesLane
 ) -> Iterable[tuple[str, str, Resource | Servant]]:
     """Path, method and resource of everything that the router serves."""
     if not router.disable_health:
@@ -90,27 +97,45 @@ def _resources(
     for route in routes:
         shape = re.sub(r"\{[^/]*\}", "{}", route.endpoint)
         methods.setdefault(shape, (route.endpoint, []))[1].append(route.method)
-        yield route.endpoint, route.method, EndpointResource(
+        endpoint = EndpointResource(
             *route, client_address=address, disconnects=disconnects, allows_encoded=router.disable_path_decoding
         )
+        endpoint.lane = lane(endpoint)
+        yield route.endpoint, route.method, endpoint
     if router.auto_options:
         for path, own in methods.values():
             yield path, "OPTIONS", Options(own, router)
 
 
-def _application(app: falcon.asgi.App[GatewayRequest, GatewayResponse], trie: Trie) -> ASGIApp:
+class Application:
     """The endpoints of the trie; falcon answers all the rest: what the gateway says itself, and what has no route."""
-    handle: Callable[..., Awaitable[None]] = app.__call__
 
-    def serve(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+    def __init__(self, app: falcon.asgi.App[GatewayRequest, GatewayResponse], trie: Trie) -> None:
+        self._handle: Callable[..., Awaitable[None]] = app.__call__
+        self._trie = trie
+
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         if scope["type"] != "http":
             return _refuse(scope, send)
-        endpoint, parameters = trie.served(scope)
+        endpoint, parameters = self._trie.served(scope)
         if endpoint is not None:
-            return endpoint(scope, receive, send, parameters)
-        return handle(scope, Opening(receive), send)
+            return endpoint.serve(scope, receive, send, parameters)
+        return self._handle(scope, Opening(receive), send)
 
-    return serve
+    def begin(self, scope: Scope, client: Client) -> bool:
+        """Answer a request of an endpoint; see `krakpy.direct`."""
+        endpoint, parameters = self._trie.served(scope)
+        if endpoint is None:
+            return False
+        endpoint.begin(scope, client, parameters)
+        return True
+
+    def express(self, method: str, path: bytes, query: bytes, fields: Fields, client: Client) -> bool:
+        """Answer a request of an endpoint that has a lane; see `krakpy.direct`."""
+        endpoint, parameters = self._trie.express(method, path)
+        if endpoint is None or endpoint.lane is None:
+            return False
+        return endpoint.lane.begin(method, path, query, parameters, fields, client)
 
 
 async def _refuse(scope: Scope, send: Send) -> None:

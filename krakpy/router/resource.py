@@ -6,22 +6,25 @@ in the log.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterable, Mapping
+from collections.abc import AsyncIterable, Awaitable, Mapping
+from functools import partial
 
 from krakpy_sdk import Proxy, Query, Receive, Request, Response, Scope, Send
 
+from krakpy.direct import Client, Lane
 from krakpy.router.bounded import close
 from krakpy.router.call import Call
 from krakpy.router.client_body import ClientBody
 from krakpy.router.client_ip import ClientAddress
 from krakpy.router.disconnects import Disconnects, unwatch
 from krakpy.router.failures import report, report_broken, response_to
-from krakpy.router.handler import BODILESS
+from krakpy.router.handler import BODILESS, EndpointHandler
 from krakpy.router.headers import CONTENT_LENGTH, Raw, RawHeaders, answered
 from krakpy.router.messages import without_left_out
 from krakpy.router.paths import refusal
 
 _NO_QUERY = Query()
+_NO_FIELDS = RawHeaders()
 _MAY_HAVE_BODY = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _TEXT = ((b"content-type", b"text/plain; charset=utf-8"),)
 
@@ -52,36 +55,85 @@ class EndpointResource:
     ) -> None:
         self._endpoint = endpoint
         self._name = f"{method} {endpoint}"
-        self._proxy = proxy
+        self.proxy = proxy
+        self.lane: Lane | None = None
+        """A shorter way to it all, for requests that need nothing else."""
+        self._begin = proxy.begin if isinstance(proxy, EndpointHandler) else None
         self._client_address = client_address
         self._disconnects = disconnects
         self._allows_encoded = allows_encoded
 
     async def serve(self, scope: Scope, receive: Receive, send: Send, parameters: Mapping[str, str]) -> None:
-        """Answer one request."""
+        """Answer one request, as an ASGI application does."""
         if parameters and (why := self._refusal(scope, parameters)):
-            await _send(send, 400, _TEXT, f"error: {why}".encode("utf-8", "replace"))
+            await _send(send, 400, _TEXT, why)
             return
         call = Call(receive)
         task = self._disconnects.enter(call)
         try:
-            try:
-                response = await self._proxy(self._request(scope, call, parameters))
-                raw = _fields(response)
-            except Exception as error:  # noqa: BLE001  the one place of the router that does
-                response, raw = self._failed(error)
-            if response.stream is not None:
-                await self._relay(send, response, raw, response.stream)
-                return
+            request = self.request(scope, call, parameters)
+            await self._answer(send, self.proxy(request))
         finally:
             self._disconnects.leave(task)
             unwatch(call)
-        await _send(send, response.status, raw, response.body or b"")
 
-    def _refusal(self, scope: Scope, parameters: Mapping[str, str]) -> str:
-        return refusal(parameters, scope.get("raw_path") or b"", allows_encoded=self._allows_encoded)
+    def begin(self, scope: Scope, client: Client, parameters: Mapping[str, str]) -> None:
+        """Answer one request, without a task where nothing needs one; the client cancels it when it leaves."""
+        if parameters and (why := self._refusal(scope, parameters)):
+            client.answer(400, _TEXT, why)
+            return
+        request = self.request(scope, Call(client.receive), parameters)
+        if self._begin is None:
+            client.run(self._answer(client.send, self.proxy(request)))
+            return
+        try:
+            work = self._begin(request, partial(self.land, client))
+        except Exception as error:  # noqa: BLE001  as below
+            self.land(client, error)
+        else:
+            self.go_on(client, work)
 
-    def _request(self, scope: Scope, call: Call, parameters: Mapping[str, str]) -> Request:
+    def go_on(self, client: Client, work: Awaitable[Response] | None) -> None:
+        """Wait for what a handler has begun."""
+        if isinstance(work, asyncio.Future):
+            client.waits_for(work)
+        elif work is not None:
+            client.run(self._answer(client.send, work))
+
+    def land(self, client: Client, result: Response | Awaitable[Response] | Exception) -> None:
+        """Answer with a response, what is awaited for it, or what a defect is worth."""
+        if not isinstance(result, Response | Exception):
+            client.run(self._answer(client.send, result))
+            return
+        try:
+            if isinstance(result, Exception):
+                raise result
+            response, headers = result, _fields(result)
+        except Exception as error:  # noqa: BLE001  the one place of the router that does
+            response, headers = self._failed(error)
+        if response.stream is not None:
+            client.run(self._relay(client.send, response, headers.raw, response.stream))
+        elif response.status in BODILESS:
+            client.answer(response.status, without_left_out(response.status, headers.unsized), b"")
+        else:
+            client.answer(response.status, headers.unsized, response.body or b"")
+
+    async def _answer(self, send: Send, answer: Awaitable[Response]) -> None:
+        try:
+            response = await answer
+            headers = _fields(response)
+        except Exception as error:  # noqa: BLE001  as above
+            response, headers = self._failed(error)
+        if response.stream is None:
+            await _send(send, response.status, headers.unsized, response.body or b"")
+        else:
+            await self._relay(send, response, headers.raw, response.stream)
+
+    def _refusal(self, scope: Scope, parameters: Mapping[str, str]) -> bytes:
+        why = refusal(parameters, scope.get("raw_path") or b"", allows_encoded=self._allows_encoded)
+        return f"error: {why}".encode("utf-8", "replace") if why else b""
+
+    def request(self, scope: Scope, call: Call, parameters: Mapping[str, str]) -> Request:
         """The client's request; nothing of its body is read."""
         headers = RawHeaders.received(scope["headers"])
         query: bytes = scope["query_string"]
@@ -100,20 +152,20 @@ class EndpointResource:
             endpoint=self._endpoint,
         )
 
-    def _failed(self, error: Exception) -> tuple[Response, Raw]:
+    def _failed(self, error: Exception) -> tuple[Response, RawHeaders]:
         report(error, self._name)
         response = response_to(error)
         try:
             return response, _fields(response)
         except ValueError as defect:
             report(defect, self._name)
-            return Response(500), ()
+            return Response(500), _NO_FIELDS
 
     async def _relay(self, send: Send, response: Response, raw: Raw, stream: AsyncIterable[bytes]) -> None:
         """Pass the body on as it comes, as fast as the client takes it."""
         try:
             if response.status in BODILESS:
-                await _send(send, response.status, raw, b"")
+                await _send(send, response.status, without_left_out(response.status, raw), b"")
                 return
             await send({"type": "http.response.start", "status": response.status, "headers": raw})
             await self._pieces(send, stream)
@@ -135,17 +187,15 @@ class EndpointResource:
 
 
 async def _send(send: Send, status: int, raw: Raw, body: bytes) -> None:
-    """A whole answer; its length is that of the body."""
-    if raw and raw[-1][0] == CONTENT_LENGTH:
-        raw = raw[:-1]
-    raw = without_left_out(status, raw) if status in BODILESS else (*raw, (CONTENT_LENGTH, b"%d" % len(body)))
-    await send({"type": "http.response.start", "status": status, "headers": raw})
+    """A whole answer with these fields, and the length of its body."""
+    fields = without_left_out(status, raw) if status in BODILESS else (*raw, (CONTENT_LENGTH, b"%d" % len(body)))
+    await send({"type": "http.response.start", "status": status, "headers": fields})
     await send({"type": "http.response.body", "body": body})
 
 
-def _fields(response: Response) -> Raw:
+def _fields(response: Response) -> RawHeaders:
     headers = response.headers
-    return headers.raw if isinstance(headers, RawHeaders) else answered((), headers.pairs).headers.raw
+    return headers if isinstance(headers, RawHeaders) else answered((), headers.pairs).headers
 
 
 def _has_body(method: str, headers: RawHeaders, http_version: str) -> bool:

@@ -6,14 +6,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from functools import partial
 from time import perf_counter
-from typing import Protocol
+from typing import Any, Protocol
 
 from krakpy_sdk import ASGIApp, Receive, Scope, Send, ServerMiddleware, ServerSettings
 from krakpy_sdk.seats import Message
 
 from krakpy import logs
+from krakpy.direct import Begin, Cancellable, Client, Express, Fields
 
 LOG = logging.getLogger("krakpy.access")
 
@@ -55,6 +57,11 @@ class AccessLog:
         self._skipped = frozenset(settings.router.logger_skip_paths)
         self._write = logs.row_writer(LOG, logging.INFO, "request", texts=TEXTS, numbers=NUMBERS)
         self._next = next
+        begin: Begin | None = getattr(next, "begin", None)
+        express: Express | None = getattr(next, "express", None)
+        self.begin = None if begin is None else partial(self._begin, begin)
+        self.express = None if express is None else partial(self._express, express)
+        """The shorter ways of what it wraps, logged: see `krakpy.direct`."""
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         if scope["type"] != "http" or scope["path"] in self._skipped:
@@ -70,11 +77,31 @@ class AccessLog:
             answer.status = answer.status or CLIENT_GONE
             raise
         finally:
-            client = scope.get("client")
-            self._write(
-                (scope["method"], scope["path"], client[0] if client else "-"),
-                (answer.status or 500, round((perf_counter() - started) * 1000, 3), answer.body_bytes),
-            )
+            self._log((scope["method"], scope["path"], scope.get("client")), started, answer)
+
+    def _log(self, asked: Asked, started: float, answer: Answer) -> None:
+        method, path, client = asked
+        duration_ms = round((perf_counter() - started) * 1000, 3)
+        texts = method, path, client[0] if client else "-"
+        self._write(texts, (answer.status or 500, duration_ms, answer.body_bytes))
+
+    def _begin(self, begin: Begin, scope: Scope, client: Client) -> bool:
+        path = scope["path"]
+        return begin(scope, client if path in self._skipped else self._watched(scope["method"], path, client))
+
+    def _express(
+        self, express: Express, method: str, path: bytes, query: bytes, fields: Fields, client: Client
+    ) -> bool:
+        text = path.decode()
+        watched = client if text in self._skipped else self._watched(method, text, client)
+        return express(method, path, query, fields, watched)
+
+    def _watched(self, method: str, path: str, client: Client) -> Watched:
+        return Watched(client, partial(self._log, (method, path, client.peer), perf_counter()))
+
+
+Asked = tuple[str, str, tuple[str, int] | None]
+"""Method, path and client."""
 
 
 class Answer:
@@ -93,6 +120,63 @@ class Answer:
         elif message["type"] == "http.response.start":
             self.status = message["status"]
         return self._send(message)
+
+
+class Watched:
+    """A client that notes what it is answered, and logs that in the end."""
+
+    __slots__ = ("_answer", "_client", "_future", "_log")
+
+    def __init__(self, client: Client, log: Callable[[Answer], None]) -> None:
+        self._client = client
+        self._log = log
+        self._answer = Answer(client.send)
+        self._future: Cancellable | None = None
+
+    @property
+    def peer(self) -> tuple[str, int] | None:
+        """The client's address."""
+        return self._client.peer
+
+    async def receive(self) -> Message:
+        """The next part of the request."""
+        return await self._client.receive()
+
+    def send(self, message: Message) -> Awaitable[None]:
+        """Take a part of the answer."""
+        return self._answer(message)
+
+    def answer(self, status: int, fields: Sequence[tuple[bytes, bytes]], body: bytes) -> None:
+        """Take the whole answer."""
+        self._client.answer(status, fields, body)
+        self._answer.status = status
+        self._answer.body_bytes = len(body)
+        self._log(self._answer)
+
+    def waits_for(self, future: Cancellable) -> None:
+        """Be told when the client leaves, to log that and pass it on."""
+        self._future = future
+        self._client.waits_for(self)
+
+    def cancel(self) -> None:
+        """The client has left."""
+        if self._future is not None:
+            self._future.cancel()
+        self._answer.status = CLIENT_GONE
+        self._log(self._answer)
+
+    def run(self, work: Coroutine[Any, Any, None]) -> None:
+        """Answer with what a task sends."""
+        self._client.run(self._run(work))
+
+    async def _run(self, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except asyncio.CancelledError:
+            self._answer.status = self._answer.status or CLIENT_GONE
+            raise
+        finally:
+            self._log(self._answer)
 
 
 _guard: type[ServerMiddleware] = AccessLog

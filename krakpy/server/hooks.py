@@ -23,9 +23,10 @@ from krakpy_sdk import (
 )
 from krakpy_sdk.seats import Message
 
+from krakpy.bodies import most_kept
 from krakpy.errors import KrakpyError
-from krakpy.extension.attachment import MAX_BODY_BYTES, Attachment
-from krakpy.extension.refusal import refuse
+from krakpy.extension.attachment import Attachment
+from krakpy.extension.refusal import health_of, is_absence, refuse
 
 
 class ServerHooks:
@@ -37,9 +38,13 @@ class ServerHooks:
     outside = ("access_log",)
 
     def __init__(self, settings: ServerSettings, next: ASGIApp) -> None:
-        self._inward = Attachment(reversed(settings.hooks), request="http_request")
-        self._outward = Attachment(settings.hooks, response="http_response")
+        limit = most_kept(settings)
+        self._inward = Attachment(reversed(settings.hooks), request="http_request", max_kept_body=limit)
+        self._outward = Attachment(settings.hooks, response="http_response", max_kept_body=limit)
         self._rewrites_answers = bool(self._outward.on_response or self._outward.on_log)
+        # NOTE: what an author's tests build has no router
+        router = getattr(settings, "router", None)
+        self._health = None if router is None else health_of(router)
         self._next = next
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -54,6 +59,9 @@ class ServerHooks:
             # NOTE: no router stands around this seat to turn it into an answer
             if answer.is_started:
                 raise
+            if is_absence(error) and scope["path"] == self._health:
+                await self._next(scope, receive, send)
+                return
             await refuse(error, send)
         else:
             answer.finish()
@@ -102,8 +110,9 @@ class _Answer:
         part = message.get("body", b"")
         self._parts.append(part)
         self._size += len(part)
-        if self._size > MAX_BODY_BYTES:
-            raise UpstreamError(f"the answer has more than the {MAX_BODY_BYTES} bytes that a hook may ask for")
+        if self._size > self._hooks.max_kept_body:
+            limit = self._hooks.max_kept_body
+            raise UpstreamError(f"the answer has more than the {limit} bytes that a hook may ask for")
         if not message.get("more_body", False) and self._response is not None:
             await self._start(self._response.replace(body=b"".join(self._parts)))
 

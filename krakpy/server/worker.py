@@ -1,32 +1,60 @@
-"""gunicorn's ASGI worker, with what its master has to know about it.
+"""krakpy's own gunicorn worker: an event loop, the application, and a connection of `protocol` for each client.
 
 A worker dies for itself: nothing that its application raises, however odd, runs the master's code in its process.
 """
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import ctypes
 import logging
 import mmap
 import os
+import resource
 import signal
+import socket
+import ssl
 import sys
 import time
-from typing import Any
+from typing import Any, cast
 
-from gunicorn.workers.gasgi import ASGIWorker
+import uvloop
+from gunicorn import sock
+from gunicorn.sock import BaseSocket
+from gunicorn.workers import base
+from krakpy_sdk import ASGIApp
 
 from krakpy import logs
+from krakpy.server.protocol import Protocol
+from krakpy.server.service import Service
+from krakpy.server.startup import Lifespan
+from krakpy.server.tls import server_context
 
 LOG = logging.getLogger("krakpy.server")
 
 #: the exit status of a worker that failed (sysexits.h: EX_SOFTWARE)
 FAILED = 70
 
+#: how often a worker tells its master that it lives, and looks whether that one does
+BEAT_S = 1.0
+#: how often one that drains looks whether it is done
+LOOK_S = 0.05
+
+#: for a TLS handshake, at most
+HANDSHAKE_S = 60.0
+
+#: what a worker's master sees of it
+_READY, _LEAVING = 1, 2
+
 _PR_SET_PDEATHSIG = 1
 
 
-class Worker(ASGIWorker):
-    """Serves; its master sees when it became ready, and it never outlives its master."""
+class Worker(base.Worker):
+    """Serves; its master sees when it became ready, and it never outlives its master.
+
+    SIGTERM: takes no further connections, announces the end of each with its next answer, and goes when all have ended
+    or gunicorn's `graceful_timeout` is over. SIGQUIT and SIGINT: goes at once.
+    """
 
     failures = 0
     """How many workers died in its place, one after the other, before they were ready; the master's note."""
@@ -37,31 +65,47 @@ class Worker(ASGIWorker):
         super().__init__(*arguments)
         self.spawned_at = time.monotonic()
         # NOTE: gunicorn builds a worker before it forks, so this byte is the same one in the master and in the worker
-        self._ready = mmap.mmap(-1, 1)
+        self._state = mmap.mmap(-1, 1)
+        self._is_quick = False
 
     @property
     def is_ready(self) -> bool:
         """Whether the application has started and the worker listens; true for good, also after its death."""
-        return self._ready[0] == 1
+        return self._state[0] >= _READY
+
+    @property
+    def is_leaving(self) -> bool:
+        """Whether it takes no more connections, so that another one has to; also where nobody has dismissed it."""
+        return self._state[0] == _LEAVING
 
     def uptime_s(self) -> float:
         """Seconds since just before the fork."""
         return time.monotonic() - self.spawned_at
 
     def notify(self) -> None:
-        """Beat. gunicorn beats first when the lifespan has started and the sockets are open: that is being ready."""
+        """Beat. The first beat says that the application has started and the sockets are open."""
         if not self.is_ready:
-            self._ready[0] = 1
+            self._state[0] = _READY
             logs.event(LOG, logging.INFO, "worker ready", pid=self.pid, after_s=round(self.uptime_s(), 3))
         super().notify()
 
     def init_signals(self) -> None:
-        super().init_signals()
+        for number in self.SIGNALS:
+            signal.signal(number, signal.SIG_DFL)
+        self._loop.add_signal_handler(signal.SIGTERM, self._stop)
+        for number in (signal.SIGQUIT, signal.SIGINT):
+            self._loop.add_signal_handler(number, self._quit)
+        self._loop.add_signal_handler(signal.SIGUSR1, self.log.reopen_files)
+        signal.signal(signal.SIGWINCH, signal.SIG_IGN)
         die_with_parent(self.ppid)
 
     def init_process(self) -> None:
         """Load and serve; whatever comes out of that ends this process, logged as one event."""
         try:
+            self._loop = uvloop.new_event_loop()
+            asyncio.set_event_loop(self._loop)
+            self._told = asyncio.Event()
+            raise_descriptor_limit()
             super().init_process()
         except SystemExit:
             raise
@@ -70,6 +114,93 @@ class Worker(ASGIWorker):
         except BaseException as error:
             logs.event(LOG, logging.CRITICAL, "worker failed", exc_info=error, pid=self.pid, error=type(error).__name__)
             raise SystemExit(FAILED) from error
+
+    def run(self) -> None:
+        """Serve until told to go; gunicorn calls this when the application is loaded."""
+        try:
+            self._loop.run_until_complete(self._serve())
+            self._loop.run_until_complete(self._clean_up())
+        finally:
+            self._loop.close()
+
+    def _stop(self) -> None:
+        self.alive = False
+        self._told.set()
+
+    def _quit(self) -> None:
+        self._is_quick = True
+        if self.alive:
+            self.cfg.worker_int(self)
+        self._stop()
+
+    async def _serve(self) -> None:
+        # NOTE: gunicorn has but one name for what it loads
+        app = cast(ASGIApp, self.wsgi)
+        service = Service(app, getattr(self.app, "limits", None), loop=self._loop)
+        lifespan = Lifespan(app, service.state)
+        await lifespan.start()
+        service.begin = getattr(self.wsgi, "begin", None)
+        service.express = getattr(self.wsgi, "express", None)
+        service.start()
+        servers = [await self._listen(listener.sock, service) for listener in cast(list[BaseSocket], self.sockets)]
+        while self.alive and service.requests < self.max_requests:
+            self.notify()
+            if self.ppid != os.getppid():
+                break
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._told.wait(), BEAT_S)
+        # NOTE: what waits to be accepted is not lost: the socket is shared, and others accept from it
+        for server in servers:
+            server.close()
+        self._state[0] = _LEAVING
+        await self._drain(service)
+        service.stop()
+        if not self._is_quick:
+            await lifespan.stop()
+
+    async def _listen(self, listener: socket.socket, service: Service) -> asyncio.AbstractServer:
+        options: dict[str, Any] = {"sock": listener, "backlog": self.cfg.backlog}
+        if self.cfg.is_ssl:
+            options["ssl"] = self._tls()
+            options["ssl_handshake_timeout"] = min(service.limits.head_deadline_s, HANDSHAKE_S)
+        if listener.family == socket.AF_UNIX:
+            options["cleanup_socket"] = False  # the file is the master's
+            return await self._loop.create_unix_server(lambda: Protocol(service), **options)
+        return await self._loop.create_server(lambda: Protocol(service), **options)
+
+    def _tls(self) -> ssl.SSLContext:
+        tls = getattr(self.app, "tls", None)
+        if tls is not None:
+            return server_context(tls)
+        context: ssl.SSLContext = sock.ssl_context(self.cfg)
+        return context
+
+    async def _drain(self, service: Service) -> None:
+        """Wait until every connection has ended, if there is time."""
+        grace_s = self.cfg.graceful_timeout
+        service.drain(grace_s)
+        until = time.monotonic() + grace_s
+        while service.connections and time.monotonic() < until and not self._is_quick:
+            self.notify()
+            await asyncio.sleep(LOOK_S)
+        if service.connections and not self._is_quick:
+            logs.event(LOG, logging.WARNING, "connections cut off", count=len(service.connections), after_s=grace_s)
+
+    async def _clean_up(self) -> None:
+        """End what the application has left behind."""
+        tasks = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks, timeout=1.0)
+
+
+def raise_descriptor_limit() -> None:
+    """Have as many descriptors as the system lets this process have (Go programs do the same)."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != hard:
+        with contextlib.suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 def die_with_parent(parent: int) -> None:

@@ -113,15 +113,51 @@ async def test_the_file_is_read_once(tmp_path):
     assert json.loads(upstream.requests[0].body or b"") == {"query": "{ a }"}
 
 
+NO_OPERATION = {
+    "another type": {"type": "subscription"},
+    "no file": {"query_path": "/nowhere/q.graphql"},
+    "a folder": {"query_path": "/"},
+    "no file for a mutation": {"type": "mutation", "query_path": "/nowhere/q.graphql"},
+}
+
+
+@pytest.mark.parametrize("config", NO_OPERATION.values(), ids=NO_OPERATION)
+def test_without_an_operation_there_is_a_warning(config):
+    [problem] = decode_settings(GraphQLSettings, {"type": "query", "query": "q", **config}, "here")[1]
+    assert (problem.severity, problem.place) == ("warning", f"here.{list(config)[-1]}")
+
+
+@pytest.mark.parametrize("config", NO_OPERATION.values(), ids=NO_OPERATION)
+async def test_without_an_operation_nothing_of_the_clients_becomes_one(config):
+    fields = {"Content-Type": "application/json", "X-A": "1"}
+    url = f"{URL}?query=mine&a=1&extensions=e&%71uery=mine"
+    sent = await asked(Request("GET", url=url, headers=Headers(fields), stream=pieces(b'{"query":"mine"}')), **config)
+    assert (sent.method, sent.url, sent.body, sent.stream) == ("GET", f"{URL}?a=1", None, None)
+    assert sent.headers.pairs == (("X-A", "1"),)
+
+
+@pytest.mark.parametrize("config", NO_OPERATION.values(), ids=NO_OPERATION)
+def test_without_an_operation_a_backend_that_takes_bodies_is_refused(config):
+    settings = backend_settings(config=GraphQLSettings(**{"type": "query", "query": "q", **config}), method="POST")
+    with pytest.raises(ConfigError) as refused:
+        GraphQL(settings, answers())
+    assert refused.value.path == list(config)[-1]
+
+
+async def test_another_method_is_taken_for_post():
+    [problem] = decode_settings(GraphQLSettings, {"type": "query", "query": "q", "method": "PUT"}, "here")[1]
+    assert (problem.severity, problem.place) == ("warning", "here.method")
+    assert (await asked(method="PUT")).method == "POST"
+
+
 @pytest.mark.parametrize(
     ("content", "reason"),
-    [(None, "No such file"), (b"\xff", "no UTF-8"), (b" \n", "is empty")],
-    ids=["missing", "binary", "empty"],
+    [(b"\xff", "no UTF-8"), (b" \n", "is empty")],
+    ids=["binary", "empty"],
 )
 def test_a_file_that_cannot_be_used_is_refused(tmp_path, content, reason):
     path = tmp_path / "q.graphql"
-    if content is not None:
-        path.write_bytes(content)
+    path.write_bytes(content)
     with pytest.raises(ConfigError, match=reason) as refused:
         graphql(answers(), query_path=str(path))
     assert refused.value.path == "query_path"
@@ -133,9 +169,7 @@ def problems(**config):
 
 WRONG = {
     "no type": ({"query": "q"}, "here.type"),
-    "another type": ({"type": "subscription", "query": "q"}, "here.type"),
     "no operation": ({"type": "query"}, "here.query"),
-    "another method": ({"type": "query", "query": "q", "method": "PUT"}, "here.method"),
     "unknown key": ({"type": "query", "query": "q", "querypath": "x"}, "here.querypath"),
     "variables that are no object": ({"type": "query", "query": "q", "variables": [1]}, "here.variables"),
     "an empty variable": ({"type": "query", "query": "q", "variables": {"v": ""}}, "here.variables.v"),

@@ -99,6 +99,15 @@ def test_d_prints_what_was_understood(invoke, config):
     assert lines[3].startswith("....GET /x ")
 
 
+@pytest.mark.parametrize(
+    "options", [("-dd",), ("-d", "-d"), ("--debug", "--debug"), ("-tdd",), ("-ndd", "--indent", "\t")], ids=str
+)
+def test_dd_prints_every_setting(invoke, config, options):
+    result = invoke("check", *options, "-c", config())
+    assert result.exit_code == 0
+    assert "input_query_strings=[]" in result.stdout
+
+
 def test_the_object_says_whether_it_is_good(ask, config):
     path = config()
     assert ask("check", "-c", path) == {

@@ -92,3 +92,11 @@ def test_a_place_that_is_wrong_is_told_once(tmp_path):
 def test_hosts_that_cannot_be_resolved_are_told_and_nothing_follows_from_them(config):
     found = examine(config(backend={"host": ["a b"]}), environ={}).problems
     assert [problem.code for problem in found] == [Code.BAD_HOST]
+
+
+def test_settings_of_krakpys_own_components_are_read_without_a_test(config):
+    graphql = {"extra_config": {"backend/graphql": {"type": "query", "query": "{ a }", "variables": {"a": ""}}}}
+    backend = {"url_pattern": "/g", "host": ["http://backend.test"], **graphql}
+    findings = examine(config({"backend": [backend]}), environ={})
+    place = "endpoints[0].backend[0].extra_config.backend/graphql.variables.a"
+    assert [(problem.code, problem.place) for problem in findings.problems] == [(Code.SETTINGS, place)]

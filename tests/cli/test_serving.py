@@ -11,8 +11,7 @@ from pathlib import Path
 import pytest
 
 from krakpy.cli.demo.gateway import free_port
-from krakpy.cli.serving import address
-from krakpy.config.loading import load
+from krakpy.cli.serving import control_path
 
 INPROC = {"defaults": {"isolation": "inproc"}}
 OTHER = {"endpoint": "/b", "backend": [{"url_pattern": "/x", "host": ["http://127.0.0.1:9999"]}]}
@@ -65,19 +64,19 @@ class Running:
         return response.status, body
 
 
-@pytest.mark.parametrize(
-    ("root", "port", "expected"),
-    [
-        ({}, None, "0.0.0.0:8080"),
-        ({"port": 9000}, None, "0.0.0.0:9000"),
-        ({"port": 9000}, 9001, "0.0.0.0:9001"),
-        ({"listen_ip": "127.0.0.1"}, 0, "127.0.0.1:8080"),
-        ({"listen_ip": "::1"}, None, "[::1]:8080"),
-    ],
-    ids=["default", "configured", "overruled", "-p 0 is no port", "IPv6"],
-)
-def test_the_address_is_the_configurations_unless_the_operator_says_otherwise(config, root, port, expected):
-    assert address(load(config(**root), {}).settings, port) == expected
+@pytest.mark.parametrize(("wanted", "path"), [("off", None), ("/run/k.sock", "/run/k.sock")])
+def test_the_control_socket_is_where_the_operator_wants_it(wanted, path):
+    assert control_path(wanted, {}) == (path and Path(path))
+
+
+def test_else_it_is_in_a_folder_of_this_users_and_named_after_the_master(tmp_path):
+    assert control_path(None, {"XDG_RUNTIME_DIR": str(tmp_path)}) == tmp_path / "krakpy" / f"{os.getpid()}.sock"
+
+
+def test_without_a_place_for_it_there_is_none_and_that_is_said(tmp_path, caplog):
+    (tmp_path / "krakpy").touch()
+    assert control_path(None, {"XDG_RUNTIME_DIR": str(tmp_path)}) is None
+    assert "no place for a control socket" in caplog.text
 
 
 def test_without_a_file_it_does_not_start(tmp_path):

@@ -56,7 +56,7 @@ def ask(
     method: str = "GET",
     target: str = "/",
     body: Any = None,
-    within: float = 5.0,
+    within: float = 30.0,
     stream: bool = False,
 ) -> Any:
     """Starts an exchange with an upstream, and gives the future of its answer."""

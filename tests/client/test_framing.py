@@ -86,3 +86,9 @@ def test_a_body_without_a_length_is_never_complete_by_itself():
     framing = UntilClose()
     assert framing.feed(b"abc") == b"abc"
     assert not framing.is_complete
+
+
+def test_pieces_of_a_known_length_are_handed_on_as_they_are():
+    """Nothing is parsed or copied once the head is read."""
+    framing, piece = Sized(10), b"01234"
+    assert framing.feed(piece) is piece

@@ -2,7 +2,7 @@
 import pytest
 from krakpy_sdk import Headers, Request, UpstreamError
 
-from krakpy.client.request_body import chunked, counted, framed
+from krakpy.client.request_body import chunked, counted, expecting, framed
 
 CHUNKED = "\r\nTransfer-Encoding: chunked"
 
@@ -87,3 +87,18 @@ async def test_what_is_past_the_length_is_never_sent():
 
 async def test_an_empty_stream_has_a_last_chunk():
     assert await joined(chunked(pieces())) == b"0\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("fields", "is_told"),
+    [
+        ({"stream": pieces(b"x"), "headers": Headers((("expect", "100-Continue"),))}, True),
+        ({"stream": pieces(b"x")}, False),
+        ({"body": b"x", "headers": Headers((("Expect", "100-continue"),))}, False),
+        ({"headers": Headers((("Expect", "100-continue"),))}, False),
+    ],
+    ids=["streamed", "nobody asked", "at hand", "no body"],
+)
+def test_the_backend_is_told_that_a_streamed_body_waits_where_the_client_asked_for_it(fields, is_told):
+    framing, _ = expecting(Request("POST", **fields))
+    assert framing.endswith("\r\nExpect: 100-continue") is is_told

@@ -1,6 +1,7 @@
 """Addresses are asked for once in a while, and never on the event loop."""
 import asyncio
 import socket
+import threading
 
 import pytest
 from krakpy_sdk import Refused
@@ -62,6 +63,43 @@ async def test_c21_a_name_without_an_address_is_refused_and_asked_for_again(erro
     with pytest.raises(Refused, match=r"'a\.test' has no address"):
         await resolver.resolve("a.test", 80)
     assert await resolver.resolve("a.test", 80) == HERE
+
+
+async def test_c21_a_question_that_hangs_is_asked_once():
+    loop, asked = asyncio.get_running_loop(), []
+
+    async def hanging(host, port):
+        asked.append(host)
+        await loop.create_future()
+
+    resolver = Resolver(lookup=hanging, ttl_s=0)
+    for _ in range(5):
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.005):
+                await resolver.resolve("a.test", 80)
+    assert asked == ["a.test"]
+
+
+async def test_c21_names_that_hang_delay_no_other_name():
+    """Event loops have four to six threads for names; each question has one of its own."""
+    release = threading.Event()
+    before = socket.getaddrinfo
+
+    class Slow(str):
+        """A host whose look-up ends when the test says so."""
+
+        def encode(self, *_: object) -> bytes:
+            release.wait(30)
+            return b"localhost"
+
+    waiting = [asyncio.ensure_future(look_up(Slow(f"slow{number}"), 80)) for number in range(40)]
+    try:
+        await asyncio.sleep(0)
+        assert Address(socket.AF_INET, ("127.0.0.1", 81)) in await look_up("localhost", 81)
+        assert socket.getaddrinfo is before
+    finally:
+        release.set()
+        await asyncio.gather(*waiting, return_exceptions=True)
 
 
 async def test_who_gives_up_leaves_the_answer_to_the_others():

@@ -45,6 +45,20 @@ def test_cipher_suites_are_chosen_by_their_number():
     assert chosen == {"ECDHE-RSA-AES128-GCM-SHA256"}
 
 
+#: those that Go takes and OpenSSL 3 has: 47, 53 and 60 … without forward secrecy, the others with it
+GO_SUITES = (47, 53, 60, 156, 157, 49161, 49162, 49171, 49172, 49187, 49191, 49195, 49196, 49199, 49200, 52392, 52393)
+
+
+def test_gos_numbers_stand_for_suites_of_openssl():
+    context = client_context(ClientTls(min_version="TLS12", cipher_suites=GO_SUITES))
+    assert len([cipher for cipher in context.get_ciphers() if cipher["protocol"] != "TLSv1.3"]) == len(GO_SUITES)
+
+
+def test_the_suites_of_tls_1_3_may_be_named_and_are_always_on():
+    context = client_context(ClientTls(cipher_suites=(4865, 4866, 4867)))
+    assert {4865, 4866, 4867} <= {cipher["id"] & 0xFFFF for cipher in context.get_ciphers()}
+
+
 @pytest.mark.parametrize(
     ("settings", "place"),
     [
@@ -55,7 +69,10 @@ def test_cipher_suites_are_chosen_by_their_number():
         ),
         ({"min_version": "TLS14"}, r"client_tls\.min_version: must be one of"),
         ({"max_version": "1.3"}, r"client_tls\.max_version: must be one of"),
-        ({"cipher_suites": (49199, 1)}, r"client_tls\.cipher_suites\[1\]: there is no cipher suite 1"),
+        ({"curve_preferences": (23, 26)}, r"client_tls\.curve_preferences\[1\]: must be 23"),
+        ({"curve_preferences": (23, 24)}, r"client_tls\.curve_preferences: Python's ssl can offer one curve alone"),
+        ({"min_version": "TLS12", "cipher_suites": (4865,)}, r"client_tls\.cipher_suites: has suites of TLS 1\.3"),
+        ({"cipher_suites": (49199, 1)}, r"client_tls\.cipher_suites\[1\]: this build of OpenSSL has no cipher suite 1"),
     ],
 )
 def test_what_cannot_be_used_is_told_with_its_place(settings, place):

@@ -15,7 +15,7 @@ def transport(pool, **settings):
     return HttpTransport(backend_settings(**settings), pool)
 
 
-def request(upstream, target="/", method="GET", within=5.0, **fields):
+def request(upstream, target="/", method="GET", within=30.0, **fields):
     fields.setdefault("headers", AGENT)
     deadline = asyncio.get_running_loop().time() + within
     return Request(method, url=f"http://127.0.0.1:{upstream.port}{target}", deadline=deadline, **fields)
@@ -49,6 +49,13 @@ async def test_compression_is_asked_for(serving, pooling):
     upstream = await serving(answering(ok()))
     await transport(pooling())(request(upstream))
     assert b"\r\nAccept-Encoding: gzip\r\n" in upstream.requests[0]
+
+
+async def test_the_environment_chooses_no_proxy(serving, pooling, monkeypatch):
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+    upstream = await serving(answering(ok()))
+    assert (await transport(pooling())(request(upstream))).status == 200
 
 
 async def test_disable_keep_alives_is_told_to_the_backend(serving, pooling):

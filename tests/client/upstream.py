@@ -166,6 +166,8 @@ class Upstream:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        # NOTE: transports close their sockets in the next turn of the loop
+        await asyncio.sleep(0)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -179,9 +181,16 @@ class Upstream:
             self.gone += 1
             self.someone_left.set()
         except asyncio.CancelledError:
-            pass
+            # NOTE: what is not written yet would keep the connection open
+            writer.transport.abort()
         finally:
+            await self._end(writer)
             self._tasks.discard(task)
-            writer.close()
-            with contextlib.suppress(ConnectionError, asyncio.CancelledError, ssl.SSLError):
+
+    async def _end(self, writer: asyncio.StreamWriter) -> None:
+        writer.close()
+        try:
+            with contextlib.suppress(ConnectionError, ssl.SSLError):
                 await writer.wait_closed()
+        except asyncio.CancelledError:
+            writer.transport.abort()

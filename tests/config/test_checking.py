@@ -150,8 +150,11 @@ def test_another_merger_may_have_answers_of_earlier_backends(loading):
     assert loading(document).settings.endpoints[0].proxy.strategy == "sequential"
 
 
-def test_paths_with_parts_of_segments_are_refused_as_one_feature(refusal):
-    assert at(refusal(service(endpoint("/file.{ext}"), disable_rest=True))) == [(Code.NOT_BUILT, "disable_rest")]
+def test_a_parameter_behind_a_text_needs_disable_rest(loading, refusal):
+    document = service(endpoint("/file.{ext}", backend=[{"url_pattern": "/f/{ext}", "host": ["h"]}]))
+    assert at(refusal(document)) == [(Code.BAD_ENDPOINT, "endpoints[0].endpoint")]
+    settings = loading(document | {"disable_rest": True}).settings
+    assert (settings.endpoints[0].endpoint, settings.endpoints[0].parameters) == ("/file.{ext}", ("ext",))
 
 
 KEYS = sorted(

@@ -41,6 +41,26 @@ def test_endpoints_that_differ_are_served(loading, endpoints):
 
 
 @pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (endpoint("/f.{x}"), endpoint("/f.{x}")),
+        (endpoint("/f.{x}"), endpoint("/f.{y}")),
+        (endpoint("/f.{x}"), endpoint("/f.{y}/z")),
+        (endpoint("/f.{x}"), endpoint("/f.{x}.json")),
+    ],
+    ids=str,
+)
+def test_parameters_behind_the_same_text_collide_like_others(refusal, first, second):
+    (problem,) = refusal(service(first, second, disable_rest=True))
+    assert (problem.code, problem.place) == (Code.CONFLICT, "endpoints[1].endpoint")
+
+
+def test_parameters_behind_different_texts_do_not_collide(loading):
+    paths = ("/f.{x}", "/f.t{y}", "/{z}", "/f.txt")
+    assert loading(service(*map(endpoint, paths), disable_rest=True)).settings.endpoints
+
+
+@pytest.mark.parametrize(
     ("path", "router"), [("/alive", {"health_path": "/alive"}), ("/alive", {"health_path": "alive"})]
 )
 def test_the_path_of_the_health_check_is_taken(refusal, path, router):

@@ -10,7 +10,7 @@ from krakpy_sdk.errors import ConfigError
 
 from krakpy.codes import Code
 from krakpy.config.decoding import INVALID, Report, decode, decode_settings
-from krakpy.config.kinds import Seconds
+from krakpy.config.kinds import Model, Seconds
 from krakpy.config.model import Backend, BackendHttp, Service
 
 
@@ -251,3 +251,17 @@ def test_legacy_namespaces_are_read_under_their_names_of_today():
 def test_both_spellings_of_a_namespace_are_an_error():
     extra: dict[str, object] = {"github.com/devopsfaith/krakend/proxy": {}, "proxy": {}}
     assert found(Backend, {"extra_config": extra}, weak=True)[1] == [(Code.DUPLICATE_KEY, "p.extra_config.proxy")]
+
+
+def test_what_our_own_settings_remark_is_a_warning_at_its_key():
+    class Remarking(Model, frozen=True, kw_only=True):
+        size: int = 0
+
+        def remarks(self):
+            if self.size > 9:
+                yield ConfigError("more than 9 has no effect", path="size")
+
+    settings, [problem] = decode_settings(Remarking, {"size": 10}, "here")
+    assert settings == Remarking(size=10)
+    assert (problem.code, problem.place, problem.severity) == (Code.IGNORED, "here.size", "warning")
+    assert decode_settings(Remarking, {"size": 9}, "here")[1] == []

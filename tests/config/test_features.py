@@ -18,17 +18,9 @@ def of_backend(namespace, **keys):
     ("document", "place"),
     [
         (service(use_h2c=True), "use_h2c"),
-        (service(read_timeout="1s"), "read_timeout"),
-        (service(expect_continue_timeout="1s"), "expect_continue_timeout"),
         (service(async_agent=[{"name": "a"}]), "async_agent"),
-        (service(tls={"disabled": True}), "tls"),
-        (service(client_tls={"cipher_suites": [1]}), "client_tls.cipher_suites"),
         (service(plugin={"lock": "krakpy.lock"}), "plugin.lock"),
         (service(extra_config={"router": {"use_h2c": True}}), "extra_config.router.use_h2c"),
-        (
-            service(extra_config={"router": {"app_engine": True}}),
-            "extra_config.router.app_engine",
-        ),
     ],
     ids=str,
 )
@@ -36,6 +28,12 @@ def test_a_feature_that_is_not_built_is_refused_by_name(refusal, document, place
     (problem,) = refusal(document)
     assert (problem.code, problem.place) == (Code.NOT_BUILT, place)
     assert place.rpartition(".")[2] in problem.message
+
+
+@pytest.mark.parametrize("document", [service(use_h2c=True), service(extra_config={"router": {"use_h2c": True}})])
+def test_who_asks_for_http2_is_told_what_the_gateway_speaks(refusal, document):
+    (problem,) = refusal(document)
+    assert "HTTP/1.1" in problem.advice
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from krakpy.config.report import Report
 
 class Closed(Model, frozen=True, kw_only=True):
     ACCEPTED: ClassVar[dict[str, str]] = {"folder": "Remove the key."}
+    ABSENT: ClassVar[dict[str, str]] = {"timeoutt": "Set `timeout` twice as high."}
 
     timeout: int = 0
     schema: str = msgspec.field(name="$schema", default="")
@@ -48,6 +49,13 @@ def test_an_unknown_key_is_an_error_with_the_nearest():
     assert (problem.code, problem.place) == (Code.UNKNOWN_KEY, "a.timeuot")
     assert "`timeout`" in problem.message
     assert "`@timeuot`" in problem.advice
+
+
+def test_a_key_that_is_looked_for_and_not_there_is_an_error_with_what_to_do_instead():
+    report = Report()
+    keys.match(Reading(report, weak=True), fields_of(Closed), {"timeoutt": 1}, "a")
+    (problem,) = report.problems
+    assert (problem.code, problem.advice) == (Code.UNKNOWN_KEY, "Set `timeout` twice as high.")
 
 
 def test_an_unknown_key_without_a_near_one_is_an_error():

@@ -48,6 +48,8 @@ def test_what_cannot_be_done_is_refused(refusal, document, code, place):
     ("document", "code", "place"),
     [
         (proxy(static={"strategy": "never", "data": {}}), Code.IGNORED, f"{PROXY}.static.strategy"),
+        (proxy(strategy="sequential"), Code.IGNORED, f"{PROXY}.strategy"),
+        (proxy(strategy="parallel", sequential=True), Code.IGNORED, f"{PROXY}.strategy"),
         (proxy(static={"data": [1]}), Code.IGNORED, f"{PROXY}.static"),
         (proxy(flatmap_filter=[DEL]), Code.IGNORED, f"{PROXY}.flatmap_filter"),
         (proxy(backend(), SHADOW, flatmap_filter=[DEL]), Code.IGNORED, f"{PROXY}.flatmap_filter"),
@@ -65,7 +67,8 @@ def test_what_cannot_be_done_is_refused(refusal, document, code, place):
         ),
     ],
     ids=[
-        "strategy", "static", "one backend", "one that answers", "shadows alone", "operation", "allow", "deny",
+        "strategy", "sequential merger", "parallel merger", "static", "one backend", "one that answers",
+        "shadows alone", "operation", "allow", "deny",
         "mapping", "code",
     ],
 )  # fmt: skip
@@ -78,11 +81,13 @@ def test_what_has_no_effect_is_told(loading, document, code, place):
     "document",
     [
         proxy(combiner="default", static={"strategy": "errored", "data": {"a": 1}}),
+        proxy(strategy="sequential", sequential=True),
+        proxy(strategy="parallel"),
         proxy(backend(), backend(), SHADOW, flatmap_filter=[DEL, MOVE, operation("append", "a", "b")]),
         of_backend({"flatmap_filter": [MOVE]}, {"return_error_details": "a"}, target="a", group="g"),
         of_backend(http={"return_error_code": True}, allow=["a"], mapping={"a": "b"}),
     ],
-    ids=["endpoint", "flatmap", "backend", "code"],
+    ids=["endpoint", "sequential", "parallel", "flatmap", "backend", "code"],
 )
 def test_what_has_an_effect_needs_no_words(loading, document):
     assert loading(document).problems == ()

@@ -13,7 +13,8 @@ def test_every_legacy_spelling_stands_for_a_namespace_that_krakend_knows():
 
 @pytest.mark.parametrize("level", sorted(CORE))
 def test_what_the_core_answers_may_stand_where_it_answers_it(level):
-    assert all(level in NAMESPACES[name].levels for name in CORE[level])
+    of_krakend = [name for name in CORE[level] if not name.startswith("krakpy/")]
+    assert all(level in NAMESPACES[name].levels for name in of_krakend)
 
 
 @pytest.mark.parametrize(("name", "edition"), [("qos/circuit-breaker", "CE"), ("qos/circuit-breaker/http", "EE")])

@@ -27,6 +27,43 @@ def test_a_route_is_the_cleaned_path_and_its_parameters(written, path, parameter
 
 
 @pytest.mark.parametrize(
+    ("written", "path", "parameters"),
+    [
+        ("/a/{id}", "/a/{id}", ("id",)),
+        ("/a/:id", "/a/{id}", ("id",)),
+        ("/file.{ext}", "/file.{ext}", ("ext",)),
+        ("/a-{x.y}/b_{z}", "/a-{x.y}/b_{z}", ("x.y", "z")),
+        ("/a/{x}.json", "/a/{x.json}", ("x",)),
+        ("/a/v{x}.json", "/a/v{x.json}", ("x",)),
+        ("/plain.txt", "/plain.txt", ()),
+    ],
+)
+def test_without_rest_a_parameter_may_stand_behind_a_text(written, path, parameters):
+    assert routes.parse(written, is_rest=False) == routes.Route(path, parameters)
+
+
+@pytest.mark.parametrize(
+    ("written", "reason"),
+    [
+        ("/{a}{b}", "not more"),
+        ("/{a}-{b}", "not more"),
+        ("/x{a}:b", "not more"),
+        ("/a:b", "a segment is"),
+        ("/x:{a}", "not more"),
+        ("/{a/b}", "a segment is"),
+        ("/{a:b}", "a segment is"),
+        ("/{é}", "a segment is"),
+        ("/{}", "a segment is"),
+        ("/f.{x}/{x}", "twice"),
+        ("/u/{JWT.sub}", "claim of a token"),
+    ],
+)
+def test_without_rest_too_a_segment_has_one_parameter_that_has_a_name(written, reason):
+    with pytest.raises(ValueError, match=reason):
+        routes.parse(written, is_rest=False)
+
+
+@pytest.mark.parametrize(
     ("written", "reason"),
     [
         ("", "is empty"),
@@ -54,7 +91,7 @@ def test_what_the_router_cannot_serve_is_refused_with_the_reason(written, reason
 
 
 def test_the_shape_forgets_the_names_of_parameters():
-    assert routes.shape(routes.parse("/a/{x}/b")) == ("a", "{}", "b")
+    assert routes.shape(routes.parse("/a/{x}/f.{y}", is_rest=False)) == ("a", "{}", "f.{}")
 
 
 @pytest.mark.parametrize(("path", "cleaned"), [("x", "/x"), ("/x", "/x"), ("//x", "//x"), ("", "/")])

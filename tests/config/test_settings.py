@@ -29,10 +29,13 @@ def test_a_service_has_krakends_defaults(resolved):
 
 
 def test_zero_stands_for_the_default(resolved):
-    found = resolved(port=0, timeout="0s", max_idle_connections_per_host=0, dialer_keep_alive="0s")
+    found = resolved(port=0, timeout="0s")
     assert (found.port, found.timeout_s) == (8080, 2.0)
-    assert found.transport.max_idle_connections_per_host == 250
-    assert found.transport.dialer_keep_alive_s == 15.0
+
+
+def test_everything_has_the_limit_for_bodies_of_the_service(resolved):
+    found = resolved(endpoint(), extra_config={"krakpy/wire": {"max_kept_body": 7}})
+    assert [found.max_kept_body, found.endpoints[0].max_kept_body, found.endpoints[0].backends[0].max_kept_body] == [7] * 3
 
 
 def test_an_endpoint_inherits_from_the_service(resolved):
@@ -129,28 +132,6 @@ def test_namespaces_of_extensions_are_handed_on_without_the_cores_own(resolved):
     assert found.extra_config == {"acme/c": None}
     assert found.endpoints[0].extra_config == {"acme/a": {"k": 1}}
     assert found.endpoints[0].backends[0].extra_config == {"acme/b": [1]}
-
-
-@pytest.mark.parametrize(
-    ("keys", "tls"),
-    [
-        ({}, None),
-        ({"client_tls": {}}, (False, "TLS13")),
-        ({"client_tls": {"min_version": "TLS12", "allow_insecure_connections": True}}, (True, "TLS12")),
-        ({"allow_insecure_connections": True}, (True, "TLS12")),
-        ({"allow_insecure_connections": True, "client_tls": {}}, (True, "TLS13")),
-    ],
-    ids=str,
-)
-def test_the_old_flag_for_any_certificate_is_folded_into_client_tls(resolved, keys, tls):
-    found = resolved(**keys).transport.client_tls
-    assert tls == (found and (found.allow_insecure_connections, found.min_version))
-
-
-def test_every_backend_has_the_transport_of_the_service(resolved):
-    found = resolved(endpoint(), response_header_timeout="150ms", disable_compression=True)
-    assert found.endpoints[0].backends[0].transport is found.transport
-    assert (found.transport.response_header_timeout_s, found.transport.disable_compression) == (0.15, True)
 
 
 @pytest.mark.parametrize(

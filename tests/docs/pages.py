@@ -5,7 +5,9 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).parents[2]
 GENERATED = frozenset({
-    "audit.md", "commands.md", "configuration.md", "entry-points.md", "errors.md", "schema/v0.1/krakend.json",
+    "audit.md", "back-wire.md", "commands.md", "configuration.md", "entry-points.md", "errors.md", "limits.md",
+    "refusals.md",
+    "schema/v0.1/krakend.json",
 })
 _BLOCK = re.compile(r"^```(\w+)?(?: title=\"([^\"]+)\")?\n(.*?)^```", re.MULTILINE | re.DOTALL)
 

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import click
 import pytest
 
-from docs.generators import audit, commands, configuration, entry_points, errors
+from docs.generators import audit, back_wire, commands, configuration, entry_points, errors
 from docs.generators.writing import Undocumented
 from krakpy.cli.audit.rule import Rule
 from krakpy.config.reference import FieldDoc, ObjectDoc
@@ -117,3 +117,19 @@ def test_a_rule_without_words_is_refused(rules, words):
 
 def test_a_rule_that_waits_for_a_key_says_so():
     assert "Do it. Silent until krakpy has `plugin.lock`." in audit.page([rule("K.1.2", needs="plugin.lock")])
+
+
+@pytest.mark.parametrize(
+    ("key", "test", "words"),
+    [
+        ("max_waiting", "", "no test shows what extra_config.krakpy/backends.max_waiting does"),
+        ("max_waiting", "tests/client/test_options.py::test_nothing", "max_waiting: .* does not exist"),
+    ],
+    ids=["no test", "a test that is not there"],
+)
+def test_a_setting_towards_backends_whose_effect_no_test_shows_is_refused(key, test, words):
+    place = "extra_config.krakpy/backends"
+    others = {name: known for name, known in back_wire.TESTS[place].items() if name != key}
+    shown = others | ({key: test} if test else {})
+    with pytest.raises(Undocumented, match=words):
+        back_wire.page({**back_wire.TESTS, place: shown})

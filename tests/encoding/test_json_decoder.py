@@ -1,7 +1,11 @@
 """`json` wants an object or, for a collection, an array; `safejson` takes anything."""
 import pytest
+from krakpy_sdk import Headers, Response
 
-from krakpy.encoding.json_decoder import JsonDecoder, SafeJsonDecoder
+from krakpy import testing
+from krakpy.encoding.json_decoder import JsonConfig, JsonDecoder, SafeJsonDecoder
+from krakpy.encoding.json_documents import DEEPEST
+from krakpy.encoding.opening import Opening
 
 json = JsonDecoder(None)
 safejson = SafeJsonDecoder(None)
@@ -60,3 +64,57 @@ def test_safejson_finds_a_place_for_every_value(body, document, is_collection):
 def test_safejson_refuses_what_is_no_json(body):
     with pytest.raises(ValueError, match="the body is"):
         safejson.decode(body, False)
+
+
+def nested(depth):
+    """A document of so many objects in one another, padded beyond what is opened in any case."""
+    return b'{"a":' * (depth - 1) + b"{}" + b"}" * (depth - 1) + b" " * 600
+
+
+@pytest.mark.parametrize("max_depth", [1, 3, 64, DEEPEST])
+@pytest.mark.parametrize("decoder", [JsonDecoder, SafeJsonDecoder])
+@pytest.mark.parametrize("is_partial", [False, True], ids=["whole", "partly"])
+def test_the_operator_says_how_deep_an_answer_may_be_nested(decoder, max_depth, is_partial):
+    made = decoder(JsonConfig(max_depth=max_depth))
+    decode = made.partial(Opening()) if is_partial else made.decode
+    assert decode(nested(max_depth), False) is not None
+    with pytest.raises(ValueError, match=f"deeper than {max_depth} levels"):
+        decode(nested(max_depth + 1), False)
+
+
+ENDPOINTS = [
+    ({"encoding": "json"}, {"output_encoding": "json"}),
+    ({"encoding": "fast-json"}, {"output_encoding": "fast-json"}),
+    ({"encoding": "Fast-JSON"}, {}),
+    ({}, {"output_encoding": "fast-json"}),
+]
+
+
+@pytest.mark.parametrize("shape", [{}, {"is_collection": True}, {"deny": ["a.b"], "group": "g"}], ids=str)
+@pytest.mark.parametrize("body", [b'{"b": "<", "a": {"b": 1.10, "c": 1e2}}', b"[1, 2]", b"", b"nope"], ids=str)
+async def test_fast_json_answers_as_json_does(shape, body):
+    upstream = testing.Upstream({"/x": Response(200, headers=Headers({"Content-Type": "text/plain"}), body=body)})
+    endpoints = [
+        {"endpoint": f"/{index}", "backend": [{"host": ["http://up.test"], "url_pattern": "/x", **shape, **own}], **out}
+        for index, (own, out) in enumerate(ENDPOINTS)
+    ]
+    async with testing.gateway({"endpoints": endpoints}, upstream) as client:
+        first, *others = [await client.get(f"/{index}") for index in range(len(endpoints))]
+    assert {(answer.status, answer.body, answer.headers) for answer in others} == {
+        (first.status, first.body, first.headers)
+    }
+
+
+async def answered(depth, **of_endpoint):
+    """The status of a deep answer, where the operator allows as much as there is."""
+    upstream = testing.Upstream({"/x": Response(200, body=nested(depth))})
+    endpoint = {"endpoint": "/a", "backend": [{"host": ["http://up.test"], "url_pattern": "/x"}], **of_endpoint}
+    plugin = {"instances": {"krakpy/json": {"config": {"max_depth": DEEPEST}}}}
+    async with testing.gateway({"endpoints": [endpoint], "plugin": plugin}, upstream) as client:
+        return (await client.get("/a")).status
+
+
+@pytest.mark.parametrize("output_encoding", ["json", "xml", "yaml", "negotiate"])
+async def test_the_deepest_answer_that_may_be_allowed_is_written_in_every_format(output_encoding):
+    assert await answered(DEEPEST, output_encoding=output_encoding) == 200
+    assert await answered(DEEPEST + 1, output_encoding=output_encoding) == 500

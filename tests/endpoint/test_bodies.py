@@ -12,17 +12,17 @@ async def stream(*pieces):
 
 @pytest.mark.parametrize(("pieces", "body"), [((b"ab", b"", b"c"), b"abc"), ((), b"")])
 async def test_a_stream_becomes_a_body(pieces, body):
-    request = await with_body(Request(stream=stream(*pieces)))
+    request = await with_body(Request(stream=stream(*pieces)), 9)
     assert (request.body, request.stream) == (body, None)
 
 
 async def test_no_body_becomes_an_empty_one():
-    assert (await with_body(Request())).body == b""
+    assert (await with_body(Request(), 9)).body == b""
 
 
 async def test_a_body_that_is_there_stays():
     request = Request(body=b"abc")
-    assert await with_body(request) is request
+    assert await with_body(request, 1) is request
 
 
 async def test_a_body_of_the_limit_is_read_whole():

@@ -4,6 +4,7 @@ from krakpy_sdk import RejectedError, Request
 from krakpy_sdk.testing import answers, backend_settings, endpoint_settings
 
 from krakpy.endpoint.buffering import BufferBody
+from tests.endpoint.services import endpoint
 
 
 class Backends:
@@ -20,7 +21,7 @@ async def stream(*pieces):
 
 async def sent(request, **options):
     backend = answers()
-    await BufferBody(endpoint_settings(), backend, **options)(request)
+    await BufferBody(endpoint(**options) if options else endpoint_settings(), backend)(request)
     return backend.requests[0]
 
 
@@ -50,7 +51,7 @@ async def test_no_body_is_copied_too_where_a_backend_may_be_sent_one(methods, bo
 
 
 async def test_a_body_of_the_limit_passes():
-    assert (await sent(Request(stream=stream(b"ab", b"cd")), max_body_bytes=4)).body == b"abcd"
+    assert (await sent(Request(stream=stream(b"ab", b"cd")), max_kept_body=4)).body == b"abcd"
 
 
 async def test_a_body_above_the_limit_is_refused_as_soon_as_it_is_known():
@@ -59,7 +60,7 @@ async def test_a_body_above_the_limit_is_refused_as_soon_as_it_is_known():
             yield b"x"
 
     with pytest.raises(RejectedError, match="more than 4 bytes") as refusal:
-        await sent(Request(stream=endless()), max_body_bytes=4)
+        await sent(Request(stream=endless()), max_kept_body=4)
     assert refusal.value.status == 413
 
 

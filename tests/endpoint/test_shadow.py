@@ -14,9 +14,13 @@ from tests.endpoint.services import endpoint
 REAL = Response(data={"real": 1})
 
 
-def shadowed(mirror, upstream=None, *, timeout_s=1.0, **limits):
-    settings = endpoint(mirror=Mirror(proxy=mirror, timeout_s=timeout_s))
-    return Shadow(settings, upstream or answers(REAL), **limits)
+def mirrored(proxy, **limits):
+    return Mirror(proxy=proxy, **{"timeout_s": 1.0, "max_copies": 1000, "max_bytes": 64 * 1024 * 1024, **limits})
+
+
+def shadowed(mirror, upstream=None, *, max_kept_body=10, **limits):
+    settings = endpoint(mirror=mirrored(mirror, **limits), max_kept_body=max_kept_body)
+    return Shadow(settings, upstream or answers(REAL))
 
 
 async def turns(count=3):
@@ -158,7 +162,7 @@ async def test_there_are_so_many_copies_under_way_and_no_more(limits, body, capl
     assert (len(mirror.requests), record.fields) == (3, {"endpoint": "GET /test", "copies": 2})
 
 
-@pytest.mark.parametrize(("mirror", "applies"), [(None, False), (Mirror(proxy=answers(), timeout_s=1.0), True)])
+@pytest.mark.parametrize(("mirror", "applies"), [(None, False), (mirrored(answers()), True)])
 def test_it_is_absent_without_shadow_backends(mirror, applies):
     assert Shadow.applies_to(endpoint(mirror=mirror)) is applies
 
@@ -201,6 +205,20 @@ async def test_shadows_have_what_stands_inside_of_them():
     static = {"proxy": {"static": {"strategy": "always", "data": {"s": 1}}}}
     response, urls = await asked(asking("/real", "/shadow", extra_config=static), real={"a": 1})
     assert (response.json(), urls) == ({"a": 1, "s": 1}, ["/real", "/shadow"])
+
+
+@pytest.mark.parametrize(
+    ("limits", "urls"),
+    [({}, ["/real", "/shadow"]), ({"max_shadow_copies": 0}, ["/real"]), ({"max_shadow_bytes": 3}, ["/real"])],
+    ids=["default", "copies", "bytes"],
+)
+async def test_the_operator_says_how_much_of_it_may_be_under_way(limits, urls):
+    config = asking("/real", "/shadow", method="POST") | {"extra_config": {"krakpy/backends": limits}}
+    upstream = Upstream({"/real": {}, "/shadow": {}})
+    async with gateway(config, upstream) as client:
+        await client.request("POST", "/a", {}, b"body")
+        await turns(10)
+    assert sorted(request.url.removeprefix("http://b.test") for request in upstream.requests) == urls
 
 
 class Around:

@@ -92,5 +92,5 @@ CLOSED = {
     "deny": ({"plugin": {"deny": ["acme-geo/geo"]}}, Code.NOT_ALLOWED),
     "inproc": ({"endpoint": at_backend(acme__retry={})}, Code.NEEDS_INPROC),
     "inproc of a driver": ({"endpoint": {"backend": [{**BACKEND, "encoding": "csv"}]}}, Code.NEEDS_INPROC),
-    "isolation": ({"plugin": {"instances": {"geo": {"isolation": "process"}}}}, Code.ISOLATION),
+    "isolation": ({"plugin": {"instances": {"geo": {"isolation": "venv"}}}}, Code.ISOLATION),
 }

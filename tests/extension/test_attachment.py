@@ -4,8 +4,9 @@ import asyncio
 import pytest
 from krakpy_sdk import Headers, Patch, RejectedError, Reply, Request, Response, UpstreamError
 
+from krakpy.bodies import MAX_BODY_BYTES
 from krakpy.errors import ExtensionError
-from krakpy.extension.attachment import MAX_BODY_BYTES, MAX_LOGGING, Attachment
+from krakpy.extension.attachment import MAX_LOGGING, Attachment
 
 from .instances import hook
 

@@ -3,9 +3,10 @@ from dataclasses import dataclass
 
 import pytest
 from krakpy_sdk import ConfigError, Extension, Patch
+from krakpy_sdk.calling import parameters
 
 from krakpy.codes import Code
-from krakpy.extension.contracts import CONTRACTS, breaches, config_type, parameters, settings_for
+from krakpy.extension.contracts import CONTRACTS, breaches, config_type, settings_for
 
 
 class Exploding(type):

@@ -10,6 +10,7 @@ from krakpy.config.settings import resolve
 from krakpy.errors import Problem
 from krakpy.extension.gates import SWITCHES, Gates, misspelt
 from krakpy.extension.needs import Need
+from krakpy.extension.policy import tier_of
 from tests.distributions import Site
 
 OPEN = {"KRAKPY_ENABLE_PLUGINS": "1"}
@@ -189,11 +190,26 @@ def test_a_strangers_middleware_or_driver_needs_the_word_inproc(site, name, fami
     assert admitted(ask(site, name, families, instances={id: INPROC})) == [id]
 
 
+@pytest.mark.parametrize("isolation", ["inproc", "process"])
+def test_a_hook_runs_where_the_operator_says(site, isolation):
+    [admission] = ask(site, "geo", instances={"geo": Instance(isolation=isolation)})
+    assert tier_of(admission.candidate, admission.policy) == isolation
+
+
 @pytest.mark.parametrize("isolation", ["process", "venv"])
-@pytest.mark.parametrize(("name", "families"), [("geo", HOOKS), ("acme/retry", BACKEND), ("csv", ("decoder",))])
-def test_an_isolation_that_is_not_there_is_refused_by_name(site, name, families, isolation):
-    words = {"instances": {name: Instance(isolation=isolation)}}
-    refused(ask(site, name, families, **words), Code.ISOLATION, f"isolation {isolation!r}", '"isolation": "inproc"')
+@pytest.mark.parametrize(("name", "families"), [("acme/retry", BACKEND), ("csv", ("decoder",))])
+def test_nothing_but_a_hook_runs_outside_of_the_worker(site, name, families, isolation):
+    words = {"instances": {name: Instance(isolation=isolation, python="/opt/geo/bin/python")}}
+    refused(ask(site, name, families, **words), Code.NEEDS_INPROC, "nothing but the worker", '"isolation": "inproc"')
+
+
+def test_another_environment_has_to_be_named(site):
+    refused(ask(site, "geo", instances={"geo": Instance(isolation="venv")}), Code.ISOLATION, "in which", '"python": ')
+
+
+def test_an_environment_that_cannot_be_asked_is_named(site):
+    words = {"instances": {"geo": Instance(isolation="venv", python="/nowhere/bin/python")}}
+    refused(ask(site, "geo", **words), Code.ISOLATION, "/nowhere/bin/python cannot be started", "interpreter")
 
 
 def test_a_policy_that_cannot_hold_is_refused(site):

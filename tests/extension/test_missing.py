@@ -26,8 +26,7 @@ def catalog(tmp_path):
         (("merger",), "zip", Code.UNKNOWN_NAME, "pip install the package that offers the merger 'zip'"),
         (("discovery",), "dns", Code.UNKNOWN_NAME, "pip install krakpy-dns"),
         (("decoder",), "xml", Code.UNKNOWN_NAME, "pip install krakpy-xml"),
-        (("decoder",), "fast-json", Code.ENTERPRISE, "'fast-json' is the fast decoder of JSON of KrakenD Enterprise"),
-        (("renderer",), "fast-json", Code.ENTERPRISE, "the fast renderer of JSON"),
+        (("decoder",), "yaml", Code.ENTERPRISE, "'yaml' is the decoder of YAML of KrakenD Enterprise"),
         (("backend", "client"), "acme/retyr", Code.UNKNOWN_NAMESPACE, "did you mean 'acme/retry'?"),
         (("backend", "client"), "acme/unheard-of", Code.UNKNOWN_NAMESPACE, "pip install the package that answers it"),
         (("backend", "client"), "qos/circuit-breaker", Code.UNKNOWN_NAMESPACE, "no released package of krakpy answers"),
@@ -41,6 +40,33 @@ def test_the_step_that_gets_it_is_named(catalog, families, name, code, said):
     problem = unanswered(families, name, catalog)
     assert problem.code is code
     assert said in str(problem)
+
+
+@pytest.mark.parametrize(
+    ("families", "name", "severity"),
+    [
+        (("server",), "backend/http", "warning"),
+        (ROUTER, "router", "warning"),
+        (("server",), "proxy", "warning"),
+        (ROUTER, "backend/graphql", "warning"),
+        (("backend", "client"), "telemetry/metrics", "warning"),
+        (("server",), "qos/circuit-breaker", "error"),
+        (("backend", "client"), "auth/validator", "error"),
+        (ROUTER, "security/cors", "error"),
+        (("server",), "validation/json-schema", "error"),
+        (ROUTER, "plugin/http-server", "error"),
+        (ROUTER, "modifier/lua-backend", "error"),
+        (("backend", "client"), "acme/unheard-of", "error"),
+    ],
+)
+def test_what_krakend_does_not_look_at_is_a_warning_unless_it_may_be_a_guard(catalog, families, name, severity):
+    problem = unanswered(families, name, catalog)
+    assert (problem.code, problem.severity) == (Code.UNKNOWN_NAMESPACE, severity)
+
+
+def test_a_component_of_enterprise_is_told_as_such_at_any_level(catalog):
+    problem = unanswered(("server",), "backend/soap", catalog)
+    assert (problem.code, problem.severity) == (Code.ENTERPRISE, "error")
 
 
 def test_a_namespace_whose_package_we_know_is_told_with_its_pip_install_line(catalog):

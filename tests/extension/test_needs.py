@@ -26,9 +26,20 @@ def test_an_endpoint_that_passes_bytes_needs_neither_renderer_nor_decoder(tmp_pa
     assert [need[0] for need in told(service(tmp_path, {"output_encoding": "no-op"}))] == [("discovery",)]
 
 
-def test_several_backends_need_a_merger(tmp_path):
-    needs = told(service(tmp_path, {"backend": [BACKEND, BACKEND]}))
-    assert (("merger",), "parallel", "endpoints[0].extra_config.proxy.strategy") in needs
+@pytest.mark.parametrize(
+    ("proxy", "merger"),
+    [
+        ({}, "parallel"),
+        ({"sequential": True}, "sequential"),
+        ({"strategy": "sequential"}, "parallel"),
+        ({"strategy": "parallel", "sequential": True}, "sequential"),
+        ({"strategy": "acme", "sequential": True}, "acme"),
+    ],
+    ids=str,
+)
+def test_several_backends_need_a_merger(tmp_path, proxy, merger):
+    needs = told(service(tmp_path, {"backend": [BACKEND, BACKEND], "extra_config": {"proxy": proxy}}))
+    assert (("merger",), merger, "endpoints[0].extra_config.proxy.strategy") in needs
 
 
 @pytest.mark.parametrize(

@@ -116,9 +116,28 @@ GRAPHQL = {"type": "query", "query": "{ a }"}
 
 
 def test_settings_of_krakpys_own_components_keep_the_gateway_from_starting_too(ask):
-    [problem] = refusal(ask, {}, at_backend(backend__graphql={**GRAPHQL, "type": "nonsense"}))
+    [problem] = refusal(ask, {}, at_backend(backend__graphql={**GRAPHQL, "variables": {"a": ""}}))
     assert problem.code is Code.SETTINGS
-    assert problem.place == "endpoints[1].backend[0].extra_config.backend/graphql.type"
+    assert problem.place == "endpoints[1].backend[0].extra_config.backend/graphql.variables.a"
+
+
+def test_what_components_accept_without_effect_is_a_warning(ask):
+    [warning] = ask(at_backend(backend__graphql={**GRAPHQL, "type": "nonsense"})).warnings
+    assert (warning.code, warning.severity) == (Code.IGNORED, "warning")
+    assert warning.place == "endpoints[0].backend[0].extra_config.backend/graphql.type"
+
+
+def test_a_component_where_krakend_does_not_look_is_left_out_with_a_warning(ask):
+    prepared = ask({}, extra_config={"backend/http": {"return_error_code": True}})
+    assert [(problem.place, problem.severity) for problem in prepared.warnings] == [
+        ("extra_config.backend/http", "warning")
+    ]
+    assert prepared.failures == ()
+
+
+def test_a_guard_where_krakend_does_not_look_keeps_the_gateway_from_starting(ask):
+    [problem] = refusal(ask, {}, extra_config={"validation/json-schema": {}}, options={"ignore_unknown": True})
+    assert (problem.place, problem.severity) == ("extra_config.validation/json-schema", "error")
 
 
 def test_of_krakpys_own_those_with_settings_are_probed(ask):
@@ -146,7 +165,7 @@ def test_a_plan_spawns_nothing_and_imports_nothing(strangers, tmp_path):
 
 
 def test_stevedores_cache_is_neither_read_nor_written(strangers, tmp_path):  # X-44
-    service(tmp_path, hooked("geo"), plugin={})
+    service(tmp_path, hooked("geo"), plugin={"defaults": INPROC})
     folder = tmp_path / "cache" / "python-entrypoints"
     folder.mkdir(parents=True)
     program = f"""

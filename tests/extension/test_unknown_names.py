@@ -34,11 +34,9 @@ def at(**keys):
     ("endpoint", "family", "name", "place"),
     [
         (at(encoding="nonsense"), "decoder", "json", "endpoints[0].backend[0].encoding"),
-        (at(encoding="FAST-JSON"), "decoder", "json", "endpoints[0].backend[0].encoding"),
-        (at(encoding="yaml"), "decoder", "json", "endpoints[0].backend[0].encoding"),
+        (at(encoding="YAML"), "decoder", "json", "endpoints[0].backend[0].encoding"),
         (at(sd="consul"), "discovery", "static", "endpoints[0].backend[0].sd"),
         ({"output_encoding": "nonsense"}, "renderer", "json", "endpoints[0].output_encoding"),
-        ({"output_encoding": "fast-json"}, "renderer", "json", "endpoints[0].output_encoding"),
         ({"output_encoding": "XML"}, "renderer", "json", "endpoints[0].output_encoding"),
         ({"output_encoding": "STRING", **at(encoding="string")}, "renderer", "string", "endpoints[0].output_encoding"),
         ({"output_encoding": "x", **at(encoding="safejson")}, "renderer", "json", "endpoints[0].output_encoding"),
@@ -48,8 +46,8 @@ def at(**keys):
         ),
     ],
     ids=[
-        "encoding", "encoding of Enterprise", "another one", "discovery", "output", "output of Enterprise",
-        "case counts", "the only backend's encoding", "which cannot be written", "several backends",
+        "encoding", "encoding of Enterprise", "discovery", "output", "case counts", "the only backend's encoding",
+        "which cannot be written", "several backends",
     ],
 )
 def test_an_unknown_name_is_taken_for_a_known_one(read, endpoint, family, name, place):
@@ -64,7 +62,7 @@ def test_an_unknown_name_is_taken_for_a_known_one(read, endpoint, family, name, 
     [
         ("sefejson", Code.UNKNOWN_NAME, "did you mean 'safejson'?"),
         ("cvs", Code.UNKNOWN_NAME, "did you mean 'csv'?"),
-        ("fast-json", Code.ENTERPRISE, Code.ENTERPRISE.remedy),
+        ("yaml", Code.ENTERPRISE, Code.ENTERPRISE.remedy),
     ],
 )
 def test_the_warning_says_what_it_may_have_been(read, encoding, code, remedy):
@@ -72,7 +70,10 @@ def test_the_warning_says_what_it_may_have_been(read, encoding, code, remedy):
     assert (warning.code, warning.advice) == (code, remedy)
 
 
-@pytest.mark.parametrize("name", ["json", "safejson", "string", "csv", "xml", "rss", "acme-csv/csv", "acme-gone/csv"])
+BROUGHT = ["json", "fast-json", "safejson", "string", "csv", "xml", "rss", "acme-csv/csv", "acme-gone/csv"]
+
+
+@pytest.mark.parametrize("name", BROUGHT)
 def test_a_name_that_a_package_brings_stays(read, name):
     names, warnings = read(at(encoding=name))
     assert (names["decoder"], warnings) == (name, ())

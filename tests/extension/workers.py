@@ -110,7 +110,7 @@ def prepared(acme, tmp_path):
 
     def make(*endpoints, instances=None, options=None, **root):
         held = {id: {"isolation": "inproc"} for id in HELD}
-        plugin = {"instances": held | (instances or {})}
+        plugin = {"defaults": {"isolation": "inproc"}, "instances": held | (instances or {})}
         settings = service(tmp_path, *endpoints, plugin=plugin, **root)
         catalog = acme.catalog(with_krakpy=True)
         return prepare(settings, environ=OPEN, options=options, catalog=catalog, examine=unprobed)

@@ -14,6 +14,7 @@ from .strict_client import Bystanders, Connection, Lost, Tally
 from .upstream import Upstream
 
 CONNECTIONS = 8
+INPROC = {"defaults": {"isolation": "inproc"}}
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +29,7 @@ def gateway(tmp_path_factory, upstream) -> Iterator[Gateway]:
     site = Site(folder / "site")
     install(site, DEATHS)
     routes = [endpoint("fine", upstream.port), *endpoints(DEATHS, upstream.port)]
-    with Gateway(written(folder, {"plugin": {}, "endpoints": routes}), site=site.path) as gateway:
+    with Gateway(written(folder, {"plugin": INPROC, "endpoints": routes}), site=site.path) as gateway:
         yield gateway
 
 

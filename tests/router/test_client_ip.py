@@ -55,6 +55,20 @@ def test_repeated_headers_are_one_chain():
     assert behind("127.0.0.1", "10.0.0.0/8")("127.0.0.1", "6.6.6.6, 9.9.9.9", "10.0.0.1") == "9.9.9.9"
 
 
+@pytest.mark.parametrize("forwarded", [{}, {"forwarded_by_client_ip": True}], ids=["alone", "before-the-others"])
+def test_a_trusted_app_engine_is_believed_first(forwarded):
+    fields = (*SPOOFED, ("X-Appengine-Remote-Addr", "7.7.7.7"))
+    assert address("127.0.0.1", *fields, app_engine=True, trusted_proxies=("127.0.0.1",), **forwarded) == "7.7.7.7"
+
+
+def test_nobody_is_app_engine_who_is_not_trusted():
+    assert address("127.0.0.1", ("X-Appengine-Remote-Addr", "7.7.7.7"), app_engine=True) == "127.0.0.1"
+
+
+def test_the_headers_of_app_engine_alone_are_believed_where_forwarding_is_off():
+    assert address("127.0.0.1", *SPOOFED, app_engine=True, trusted_proxies=("127.0.0.1",)) == "127.0.0.1"
+
+
 def test_headers_are_searched_in_their_order_and_bad_ones_left_out():
     options = {"forwarded_by_client_ip": True, "trusted_proxies": ("127.0.0.1",)}
     assert address("127.0.0.1", ("X-Real-IP", "8.8.8.8"), ("X-Forwarded-For", "what"), **options) == "8.8.8.8"

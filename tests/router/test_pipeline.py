@@ -1,4 +1,5 @@
 """The router seat as one ASGI application."""
+import msgspec
 import pytest
 from krakpy_sdk import RejectedError, Response
 from krakpy_sdk.testing import answers
@@ -6,7 +7,7 @@ from krakpy_sdk.testing import answers
 from krakpy.router.handler import EndpointHandler
 from krakpy.router.pipeline import Route, build
 from tests.router.client import Client, ask, get
-from tests.router.services import app, endpoint, plain, service
+from tests.router.services import Seen, app, endpoint, plain, service
 
 
 async def test_a_request_reaches_the_endpoint_of_its_method_and_path():
@@ -37,6 +38,16 @@ async def test_an_encoded_slash_separates_segments():
 
 async def test_doubled_slashes_can_be_overlooked():
     assert (await get(app("/users/{id}", remove_extra_slash=True), "/users//7")).body == b"answered"
+
+
+async def test_a_parameter_may_stand_behind_a_text_where_the_service_says_so():
+    proxy = Seen()
+    settings = msgspec.structs.replace(service(auto_options=True), disable_rest=True)
+    made = build(settings, [Route("/file.{ext}", "GET", proxy)])
+    assert (await get(made, "/file.tar.gz")).status == 200
+    assert [dict(request.params) for request in proxy.requests] == [{"ext": "tar.gz"}]
+    assert (await ask(made, "OPTIONS", "/file.txt")).header("allow") == "GET"
+    assert (await get(made, "/file.%2e%2E")).status == 400
 
 
 async def test_answers_have_no_field_that_nobody_asked_for():

@@ -13,11 +13,15 @@ def asked(method, path):
 class Answerer:
     """What stands for a route: it tells its template."""
 
+    lane = None
+
     def __init__(self, path):
         self.path = path
 
     def serve(self, scope, receive, send, parameters):
         raise NotImplementedError
+
+    begin = serve
 
 
 def trie(*routes, **options):
@@ -30,8 +34,8 @@ def trie(*routes, **options):
 
 def found(routes, path, method="GET", **options):
     """The template that is found and the parameters, or None."""
-    serve, parameters = trie(*routes, **options).served({"method": method, "path": path})
-    return None if serve is None else (serve.__self__.path, dict(parameters))
+    servant, parameters = trie(*routes, **options).served({"method": method, "path": path})
+    return None if servant is None else (servant.path, dict(parameters))
 
 
 ROUTES = (
@@ -129,6 +133,41 @@ def test_the_methods_of_a_path_come_in_the_order_of_their_first_routes():
 )
 def test_the_case_of_static_segments_is_mended_and_that_of_parameters_kept(path, fixed):
     assert trie(*ROUTES).fixed("GET", path) == fixed
+
+
+LOOSE = ("/file.{ext}", "/file.t{rest}", "/file.txt", "/{any}", "/v{n}/x", "/{any}/y", "/a/{id}")
+
+
+@pytest.mark.parametrize(
+    ("path", "template", "parameters"),
+    [
+        ("/file.json", "/file.{ext}", {"ext": "json"}),
+        ("/file.tar", "/file.t{rest}", {"rest": "ar"}),
+        ("/file.txt", "/file.txt", {}),
+        ("/file.t", "/file.{ext}", {"ext": "t"}),
+        ("/file.", "/{any}", {"any": "file."}),
+        ("/other", "/{any}", {"any": "other"}),
+        ("/v/x", "/v{n}/x", {"n": ""}),
+        ("/v1/y", "/{any}/y", {"any": "v1"}),
+        ("/a/7", "/a/{id}", {"id": "7"}),
+    ],
+)
+def test_without_rest_the_longest_text_before_a_parameter_wins_with_backtracking(path, template, parameters):
+    assert found(LOOSE, path, is_rest=False) == (template, parameters)
+
+
+@pytest.mark.parametrize("path", ["/file.", "/file", "/xfile.json", "/file.json/"])
+def test_a_parameter_behind_a_text_may_not_be_empty_at_the_end(path):
+    assert found(("/file.{ext}",), path, is_rest=False) is None
+
+
+def test_without_rest_routes_that_the_same_paths_match_are_refused_too():
+    with pytest.raises(ValueError, match="there is a route already"):
+        trie("/f.{a}", "/f.{b}", is_rest=False)
+
+
+def test_the_case_of_a_text_before_a_parameter_is_mended():
+    assert trie("/File.{ext}", is_rest=False).fixed("GET", "/fILE.JSON") == "/File.JSON"
 
 
 def test_a_method_without_routes_mends_nothing():

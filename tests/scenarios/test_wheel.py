@@ -97,7 +97,8 @@ class Served:
 
     def _is_up(self) -> bool:
         # NOTE: gunicorn's own worker forgets a SIGTERM that comes before it listens
-        return self.log.read_text().count("ASGI server listening") == WORKERS
+        log = self.log.read_text()
+        return log.count("ASGI server listening") + log.count("worker ready") == WORKERS
 
     def get(self, path: str) -> Answer:
         return asyncio.run(ask_once(self.port, path))

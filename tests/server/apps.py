@@ -16,6 +16,7 @@ from gunicorn.errors import HaltServer
 
 from krakpy import logs
 from krakpy.server.application import serve
+from krakpy.server.limits import Limits
 
 RAISED = {
     "SystemExit": SystemExit(3),
@@ -59,6 +60,13 @@ class App:
             misbehave(scope["path"].removeprefix("/do/"))
         if scope["path"] == "/slow":
             await asyncio.sleep(0.5)
+        if scope["path"] == "/body":
+            while (await receive()).get("more_body"):
+                continue
+        if scope["path"] == "/large":
+            await send({"type": "http.response.start", "status": 200})
+            await send({"type": "http.response.body", "body": bytes(50_000_000)})
+            return
         body = json.dumps({"pid": os.getpid(), "loaded_in": self.loaded_in, "master": os.getppid()}).encode()
         await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"%d" % len(body))]})
         await send({"type": "http.response.body", "body": body})
@@ -80,6 +88,8 @@ class App:
 if __name__ == "__main__":
     options = json.loads(sys.argv[1])
     plan = Path(options.pop("plan"))
+    options |= {"control": Path(options["control"])} if "control" in options else {}
+    options |= {"limits": Limits(**options["limits"])} if "limits" in options else {}
     logs.configure(json=True, whole_process=True)
     log = logging.getLogger("krakpy.test")
     serve(lambda: App(plan), on_starting=lambda: logs.event(log, logging.INFO, "starting", pid=os.getpid()), **options)

@@ -20,6 +20,7 @@ class Gateway:
         self.plan = folder / "plan"
         self.plan.write_text(options.pop("plan", "serve"))
         options = {"bind": "127.0.0.1:0", "workers": 1, "graceful_timeout_s": 5, **options, "plan": str(self.plan)}
+        options |= {"control": str(options["control"])} if "control" in options else {}
         command = [sys.executable, str(APPS), json.dumps(options)]
         self.process = subprocess.Popen(command, stderr=subprocess.PIPE, bufsize=0, pass_fds=pass_fds)
         assert self.process.stderr is not None

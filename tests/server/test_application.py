@@ -9,7 +9,7 @@ from tests.server.gateways import Gateway
 
 
 def application(**settings):
-    return GatewayApplication(lambda: pytest.fail("loaded in the master"), settings, boot_timeout_s=1)
+    return GatewayApplication(lambda: pytest.fail("loaded in the master"), settings)
 
 
 @pytest.mark.parametrize(

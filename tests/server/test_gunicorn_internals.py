@@ -7,7 +7,6 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 from gunicorn.config import Config
 from gunicorn.workers.base import Worker
-from gunicorn.workers.gasgi import ASGIWorker
 from gunicorn.workers.workertmp import WorkerTmp
 from packaging.specifiers import SpecifierSet
 
@@ -24,9 +23,10 @@ SIGNATURES = [
     (Arbiter, "murder_workers", "(self)"),
     (Arbiter, "kill_worker", "(self, pid, sig)"),
     (Worker, "__init__", "(self, age, ppid, sockets, app, timeout, cfg, log)"),
-    (ASGIWorker, "init_process", "(self)"),
-    (ASGIWorker, "init_signals", "(self)"),
-    (ASGIWorker, "notify", "(self)"),
+    (Worker, "init_process", "(self)"),
+    (Worker, "init_signals", "(self)"),
+    (Worker, "notify", "(self)"),
+    (Worker, "run", "(self)"),
     (WorkerTmp, "close", "(self)"),
     (BaseApplication, "load_config", "(self)"),
     (BaseApplication, "load", "(self)"),
@@ -43,12 +43,14 @@ CALLS = [
     (Arbiter, "kill_workers", "self.kill_worker(pid, sig)"),
     (Arbiter, "spawn_worker", "worker.init_process()"),
     (Worker, "init_process", "self.init_signals()\n"),
-    (ASGIWorker, "_serve", "await self.lifespan.startup()"),
-    (ASGIWorker, "_serve", "while self.alive:\n                self.notify()"),
+    (Worker, "init_process", "self.load_wsgi()\n"),
+    (Worker, "init_process", "self.run()\n"),
+    (Worker, "load_wsgi", "self.wsgi = self.app.wsgi()"),
+    (Worker, "__init__", "self.max_requests = "),
 ]
 SETTINGS = [
-    "asgi_lifespan", "asgi_loop", "control_socket_disable", "dirty_workers", "graceful_timeout", "http_parser",
-    "logger_class", "on_starting", "proc_name", "worker_class", "worker_tmp_dir", "workers",
+    "backlog", "certfile", "control_socket_disable", "dirty_workers", "graceful_timeout", "keyfile", "logger_class",
+    "max_requests", "on_starting", "proc_name", "worker_class", "worker_tmp_dir", "workers",
 ]  # fmt: skip
 
 
@@ -74,12 +76,6 @@ def test_settings_have_the_names_that_are_set(name):
 def test_a_worker_is_built_before_the_fork_so_that_it_can_share_memory_with_its_master():
     source = source_of(Arbiter, "spawn_worker")
     assert source.index("self.worker_class(") < source.index("os.fork()")
-
-
-def test_the_first_beat_of_a_worker_comes_after_its_start_and_its_sockets():
-    source = source_of(ASGIWorker, "_serve")
-    assert source.count("notify") == 1
-    assert source.index("lifespan.startup()") < source.index("create_server(") < source.index("self.notify()")
 
 
 def source_of(owner: type, name: str) -> str:

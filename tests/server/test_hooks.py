@@ -7,8 +7,8 @@ import pytest
 from krakpy_sdk import Patch, RejectedError, Reply
 from krakpy_sdk.testing import server_settings
 
+from krakpy.bodies import MAX_BODY_BYTES
 from krakpy.errors import ExtensionError
-from krakpy.extension.attachment import MAX_BODY_BYTES
 from krakpy.server.hooks import ServerHooks
 from tests.extension.instances import guard, hook
 

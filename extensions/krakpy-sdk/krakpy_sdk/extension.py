@@ -66,6 +66,9 @@ class Extension(Generic[ConfigT]):
     #: deeper; `()` for nothing, None for the whole document
     paths: ClassVar[tuple[str, ...] | None] = None
 
+    #: whether a call may be made twice: one whose host died with it is then asked again, in the next host, once
+    is_safe: ClassVar[bool] = False
+
     config: ConfigT
     context: Context
 

@@ -12,15 +12,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from krakpy_xml.reader import Reader, local_name
+from krakpy_xml.reader import MAX_DEPTH, Reader, local_name
 
 _TEXT = "#text"
 _SPACE = "\t\r\b\n "
 
 
-def read(body: bytes, *, allow_doctype: bool = False) -> dict[str, Any]:
+def read(body: bytes, *, allow_doctype: bool = False, max_depth: int = MAX_DEPTH) -> dict[str, Any]:
     """The document of a body, under the name of its root; ValueError if there is none."""
-    reader = _DocumentReader(allow_doctype=allow_doctype)
+    reader = _DocumentReader(allow_doctype=allow_doctype, max_depth=max_depth)
     reader.read(body)
     return reader.document
 
@@ -44,8 +44,8 @@ class _Element:
 class _DocumentReader(Reader):
     """Builds the document from the inside out; of several texts in an element one remains."""
 
-    def __init__(self, *, allow_doctype: bool) -> None:
-        super().__init__(allow_doctype=allow_doctype)
+    def __init__(self, *, allow_doctype: bool, max_depth: int) -> None:
+        super().__init__(allow_doctype=allow_doctype, max_depth=max_depth)
         self.document: dict[str, Any] = {}
         self._open: list[_Element] = []
 

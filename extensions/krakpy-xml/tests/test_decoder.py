@@ -1,5 +1,6 @@
 """The decoder gives the root under its name, or all of that as a collection."""
 import pytest
+from krakpy_sdk import ConfigError
 from krakpy_xml import XmlConfig, XmlDecoder
 
 DOCUMENT = {"user": {"-type": "admin", "name": "Ada"}}
@@ -22,3 +23,16 @@ def test_a_doctype_is_allowed_by_the_operator():
     with pytest.raises(ValueError, match="DTD"):
         XmlDecoder(XmlConfig()).decode(body, False)
     assert XmlDecoder(XmlConfig(allow_doctype=True)).decode(body, False) == DOCUMENT
+
+
+def test_the_operator_says_how_deep_elements_may_be_nested():
+    body = b"<a>" * 3 + b"</a>" * 3
+    assert XmlDecoder(XmlConfig(max_depth=3)).decode(body, False) == {"a": {"a": {"a": ""}}}
+    with pytest.raises(ValueError, match="deeper than 2 levels"):
+        XmlDecoder(XmlConfig(max_depth=2)).decode(body, False)
+
+
+@pytest.mark.parametrize("max_depth", [0, -1, 201])
+def test_a_depth_that_nobody_survives_is_refused(max_depth):
+    with pytest.raises(ConfigError, match="max_depth"):
+        XmlConfig(max_depth=max_depth)

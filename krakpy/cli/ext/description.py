@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 
+import msgspec
 from rich.text import Text
 
 from krakpy.cli.ext.inventory import Entry
@@ -13,7 +14,7 @@ from krakpy.extension.catalog import Candidate
 from krakpy.extension.contracts import CONTRACTS
 from krakpy.extension.gates import Admission
 from krakpy.extension.needs import Need
-from krakpy.extension.policy import policy_of
+from krakpy.extension.policy import Policy, policy_of, tier_of
 from krakpy.extension.preparing import config_of
 from krakpy.log_lines import key_values, printable
 from krakpy.log_secrets import without_secrets
@@ -88,7 +89,16 @@ def _use(need: Need, candidate: Candidate, settings: ServiceSettings) -> dict[st
     config = config_of(Admission(need, candidate, policy), settings.plugin)
     # NOTE: as a member, so that a setting which is no object is looked at too
     visible = without_secrets({"settings": config})["settings"]
-    return {"place": need.place, "name": need.name, "settings": visible, "policy": asdict(policy)}
+    return {"place": need.place, "name": need.name, "settings": visible, "policy": _policy(candidate, policy)}
+
+
+def _policy(candidate: Candidate, policy: Policy) -> dict[str, Any]:
+    """What holds for one use; how it is hosted only where it is."""
+    told = asdict(policy) | {"isolation": tier_of(candidate, policy)}
+    hosting = told.pop("hosting")
+    if told["isolation"] != "inproc":
+        told |= msgspec.to_builtins(hosting)
+    return told
 
 
 def _kind(candidate: Candidate) -> str:

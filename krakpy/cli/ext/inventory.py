@@ -16,7 +16,7 @@ from krakpy.errors import Problem
 from krakpy.extension.catalog import Candidate, Catalog
 from krakpy.extension.gates import SWITCHES, Gates
 from krakpy.extension.needs import Need, needs_of
-from krakpy.extension.policy import policy_of, source_of
+from krakpy.extension.policy import policy_of, source_of, tier_of
 from krakpy.extension.probe import Verdict
 
 State = Literal[
@@ -38,6 +38,8 @@ class Entry:
     state: State
     candidate: Candidate | None = None
     uses: tuple[Need, ...] = ()
+    tiers: tuple[str, ...] = ()
+    """Where its uses run."""
     reason: Problem | None = None
 
 
@@ -63,7 +65,7 @@ def take(
     """The inventory; with the verdicts of a probe those that failed say so."""
     look = _Look(catalog, settings, environ, verdicts)
     return Inventory(
-        entries=(*map(look.entry, catalog.candidates), *look.missing()),
+        entries=(*map(look.entry, catalog.candidates), *look.elsewhere(), *look.missing()),
         problems=catalog.problems,
         is_environment_open=any(environ.get(name) for name in SWITCHES),
         is_configuration_open=None if settings is None else settings.plugin is not None,
@@ -84,7 +86,10 @@ class _Look:
         self._plugin = settings.plugin if settings else _OPEN
         self._nobody = settings or resolve(Service())
         self._gates = Gates(catalog, self._plugin, environ)
-        self._needs = needs_of(settings)[0] if settings else ()
+        needs = needs_of(settings)[0] if settings else ()
+        self._elsewhere = _elsewhere(needs, self._gates)
+        taken = {need.key for uses in self._elsewhere.values() for need in uses}
+        self._needs = tuple(need for need in needs if need.families != ("hooks",) or need.key not in taken)
         self._uses = uses_of(self._needs, catalog, self._plugin)
         self._failed: dict[Key, Problem] = {
             key_of(verdict.candidate): verdict.problems[0] for verdict in verdicts if not verdict.is_good
@@ -98,7 +103,20 @@ class _Look:
         failure = self._failed.get(key_of(candidate))
         if failure is not None and state in ("used", "available"):
             return Entry(id=candidate.id, state="failed", candidate=candidate, uses=uses, reason=failure)
-        return Entry(id=candidate.id, state=state, candidate=candidate, uses=uses, reason=refusal)
+        tiers = self._tiers(candidate, uses)
+        return Entry(id=candidate.id, state=state, candidate=candidate, uses=uses, tiers=tiers, reason=refusal)
+
+    def elsewhere(self) -> Iterator[Entry]:
+        """One entry for each extension that runs in an environment of its own."""
+        for candidate, needs in self._elsewhere.items():
+            uses, failure = tuple(needs), self._failed.get(key_of(candidate))
+            state: State = "used" if failure is None else "failed"
+            tiers = self._tiers(candidate, uses)
+            yield Entry(id=candidate.id, state=state, candidate=candidate, uses=uses, tiers=tiers, reason=failure)
+
+    def _tiers(self, candidate: Candidate, uses: Iterable[Need]) -> tuple[str, ...]:
+        found = {tier_of(candidate, policy_of(self._plugin, use.name, candidate)) for use in uses}
+        return tuple(sorted(found)) if candidate.family == "hooks" else ()
 
     def missing(self) -> Iterator[Entry]:
         """One entry for each name that nothing installed answers."""
@@ -135,3 +153,14 @@ class _Look:
             return None
         message = f"{use.name!r} means {', '.join(other.id for other in admitted)} here"
         return Problem(Code.AMBIGUOUS, use.place, message, f"write {candidate.id!r}")
+
+
+def _elsewhere(needs: Iterable[Need], gates: Gates) -> dict[Candidate, list[Need]]:
+    """Who is installed in another environment, and asked for."""
+    found: dict[Candidate, list[Need]] = {}
+    for need in needs:
+        answer = gates.admit(need) if need.families == ("hooks",) else ()
+        for admission in () if isinstance(answer, Problem) else answer:
+            if admission.candidate.python:
+                found.setdefault(admission.candidate, []).append(need)
+    return found

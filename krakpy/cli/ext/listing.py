@@ -34,8 +34,8 @@ def list_(*, path: str | None, with_own: bool, with_probe: bool, as_json: bool) 
     probe) and `not-installed` (asked for and missing). Works whatever the gates say, and says what they say.
 
     The object of --json: `file`, `gates` (`configuration`, `environment`: whether open), `extensions` (`id`, `name`,
-    `distribution`, `version`, `group`, `state`, `uses`: places, `reason`: a problem or null) and `problems` (of
-    distributions that cannot be read).
+    `distribution`, `version`, `group`, `state`, `uses`: places, `tiers`: where these run, `reason`: a problem or null)
+    and `problems` (of distributions that cannot be read).
     """
     catalog, settings = read_catalog(), settings_of(path)
     foreign = [candidate for candidate in catalog.candidates if candidate.distribution != "krakpy"]
@@ -66,6 +66,7 @@ def _as_json(entry: Entry) -> dict[str, object]:
         "group": candidate.entry_point.group if candidate else None,
         "state": entry.state,
         "uses": [use.place for use in entry.uses],
+        "tiers": list(entry.tiers),
         "reason": entry.reason.as_dict() if entry.reason else None,
     }
 
@@ -85,7 +86,8 @@ def _lines(entry: Entry, width: int) -> Iterator[Text]:
     yield Text.assemble(state, (f"{_named(entry):<{width}}", "bold"), (f"  {group}", "dim"))
     margin = " " * (STATE_WIDTH + 1)
     if entry.uses:
-        yield Text.assemble(margin, ("used at ", "dim"), (_places(entry), "cyan"))
+        where = f"  {' and '.join(entry.tiers)}" if entry.tiers else ""
+        yield Text.assemble(margin, ("used at ", "dim"), (_places(entry), "cyan"), (where, "dim"))
     # NOTE: which gate is closed is said once, below
     if entry.reason and entry.state != "gate-closed":
         yield Text(f"{margin}{entry.reason.code.id} {printable(entry.reason.message)}")

@@ -42,5 +42,7 @@ def unspoken(candidate: Candidate) -> Problem | None:
 def admissions_of(candidate: Candidate, settings: ServiceSettings, catalog: Catalog) -> tuple[Admission, ...]:
     """The uses of a candidate with their policies, as if every gate were open: what a probe builds."""
     plugin = settings.plugin
-    uses = uses_of(needs_of(settings)[0], catalog, plugin).get(key_of(candidate), ())
+    # NOTE: what is installed in another environment stands in no catalog of ours
+    found = Catalog((candidate,)) if candidate.python else catalog
+    uses = uses_of(needs_of(settings)[0], found, plugin).get(key_of(candidate), ())
     return tuple(Admission(need, candidate, policy_of(plugin, need.name, candidate)) for need in uses)

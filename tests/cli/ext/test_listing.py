@@ -71,6 +71,7 @@ def test_the_object_has_gates_extensions_and_problems(ask, site, config, using):
         "group": "krakpy.hooks.v1",
         "state": "gate-closed",
         "uses": ["endpoints[0].extra_config.plugin/req-resp-modifier.geo"],
+        "tiers": ["inproc"],
         "reason": None,
     }
     assert found["acme-geo/geo"]["reason"]["code"] == "KX003"

@@ -1,0 +1,1 @@
+"""What a run leaves: tables on the terminal, Markdown, JSON and a picture."""

@@ -1,0 +1,290 @@
+"""The compiled way in for requests without a body, to endpoints that change nothing but the address on the way.
+
+    resource.lane = Lane.of(resource)       # None where a step has to see the request
+    resource.lane.begin("GET", b"/users/7", b"", {"id": "7"}, fields, client)
+
+What such a request becomes for an upstream depends on its fields, its parameters, and the host whose turn it is. The
+bytes that follow from the fields are made once, by the pipeline itself, and kept with them as long as the connection
+repeats them; the rest is put together here. The answer takes the pipeline's own way back, and whoever asks for the
+request on that way gets the one that the pipeline would have made.
+"""
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
+from typing import Any, Protocol
+
+from krakpy_sdk import Headers, KrakpyError, Proxy, Request, Response
+
+from krakpy.abilities import can
+from krakpy.client.transport import HttpTransport, Line, response_of
+from krakpy.direct import Client, Fields
+from krakpy.proxy import Finish, Finishing, Unfinished
+from krakpy.router.call import Call
+from krakpy.router.handler import EndpointHandler
+from krakpy.router.resource import EndpointResource
+
+#: for how many lanes a connection's fields keep what was made of them
+_MOST_KEPT = 32
+#: how many lines and heads a backend's lane remembers
+_MOST_LINES = 1024
+_MOST_HEADS = 64
+#: what handlers get that never look at it
+_UNSEEN = Request()
+
+
+class Targets(Protocol):
+    """A step that decides method and target by the parameters alone."""
+
+    method: str
+    next: Proxy
+    is_fixed: bool
+    """Whether the target is always the same."""
+
+    def target(self, parameters: Mapping[str, str]) -> str:
+        """Path and query."""
+
+
+class Balances(Protocol):
+    """A step that chooses a host for each call."""
+
+    next: Proxy
+
+    def host(self) -> str:
+        """The host whose turn it is; UpstreamError if there is none."""
+
+
+class Asked(Request):
+    """A request that is made when somebody looks at it."""
+
+    __slots__ = ("_made",)
+
+    def __init__(self, made: Callable[[], Request]) -> None:
+        self._made = made
+
+    def __getattr__(self, name: str) -> Any:
+        # NOTE: only a slot that is still empty is asked for here
+        if name not in Request.__slots__:
+            raise AttributeError(name)
+        made = self._made()
+        for slot in Request.__slots__:
+            object.__setattr__(self, slot, getattr(made, slot))
+        return getattr(self, name)
+
+
+class Visit:
+    """One request on its way, and how the pipeline would have made it."""
+
+    __slots__ = ("_client", "_fields", "_handler", "_method", "_path", "_query", "_resource", "deadline", "parameters")
+
+    def __init__(
+        self, lane: Lane, method: str, path: bytes, query: bytes, parameters: Mapping[str, str], fields: Fields,
+        client: Client,
+    ) -> None:  # fmt: skip
+        self._resource = lane.resource
+        self._handler = lane.handler
+        self._method = method
+        self._path = path
+        self._query = query
+        self._fields = fields
+        self._client = client
+        self.parameters = parameters
+        self.deadline = lane.handler.deadlines.next()
+
+    def received(self) -> Request:
+        """As the router has it from the client."""
+        scope = {
+            "method": self._method, "path": self._path.decode(), "raw_path": self._path, "query_string": self._query,
+            "headers": self._fields.headers, "http_version": "1.1", "client": self._client.peer,
+        }
+        return self._resource.request(scope, Call(self._client.receive), self.parameters)
+
+    def forwarded(self) -> Request:
+        """As the endpoint's backends have it."""
+        return self._handler.forward(self.received(), self.deadline)
+
+    def land(self, result: Response | Awaitable[Response] | Exception) -> None:
+        """Answer the client."""
+        self._resource.land(self._client, result)
+
+
+class BackendLane:
+    """One backend: how it is asked, and what is made of its answer."""
+
+    def __init__(
+        self, targets: Targets, balances: Balances, transport: HttpTransport, around: Finishing | None
+    ) -> None:
+        self._targets = targets
+        self._balances = balances
+        self._transport = transport
+        self._around = around
+        self._method = targets.method
+        self._stream = transport.wants_stream
+        #: the first lines of requests, by host and parameters
+        self._lines: dict[object, Line] = {}
+        #: what answers with the same head still pass through, by who holds its fields
+        self._steps: dict[int, tuple[Headers, tuple[Finish, ...]]] = {}
+
+    @classmethod
+    def of(cls, proxy: Proxy | None) -> BackendLane | None:
+        """The lane of a backend's whole pipe, if there is one."""
+        targets: object = proxy
+        balances: object = targets.next if can(targets, Targets) else None
+        inner: object = balances.next if can(balances, Balances) else None
+        around = inner if isinstance(inner, Finishing) and inner.is_transparent else None
+        terminal: object = inner if around is None else around.asked
+        if can(targets, Targets) and can(balances, Balances) and isinstance(terminal, HttpTransport):
+            return cls(targets, balances, terminal, around)
+        return None
+
+    def tail(self, request: Request) -> bytes:
+        """What of the head follows from the forwarded fields."""
+        return self._transport.tail(request.replace(method=self._method))
+
+    def ask(self, visit: Visit, tail: bytes, deadline: float) -> Awaitable[Response]:
+        """Ask the upstream."""
+        host = self._balances.host()
+        parameters = visit.parameters
+        key = (host, *parameters.values()) if parameters else host
+        line = self._lines.get(key) or self._line(key, host, parameters)
+        exchange = line.pool.exchange(
+            line.text + tail, None, method=self._method, deadline=deadline, stream=self._stream, make=response_of
+        )
+        return Answer(exchange, self, visit, host)
+
+    def _line(self, key: object, host: str, parameters: Mapping[str, str]) -> Line:
+        line = self._transport.line(self._method, host + self._targets.target(parameters))
+        if len(self._lines) >= _MOST_LINES:
+            self._lines.clear()
+        self._lines[key] = line
+        return line
+
+    def finished(self, visit: Visit, host: str, response: Response) -> Response | Awaitable[Response]:
+        """What the steps make of an answer; those that a head like this one passes unchanged are left out."""
+        headers = response.headers
+        kept = self._steps.get(id(headers))
+        if kept is None or kept[0] is not headers:
+            kept = self._keep(response)
+        steps = kept[1]
+        if not steps:
+            return response
+        request = Asked(partial(self._request, visit, host))
+        for step in steps:
+            result = step(request, response)
+            if not isinstance(result, Response):
+                return Unfinished(result, request, steps[steps.index(step) + 1 :])
+            response = result
+        return response
+
+    def _keep(self, response: Response) -> tuple[Headers, tuple[Finish, ...]]:
+        if len(self._steps) >= _MOST_HEADS:
+            self._steps.clear()
+        headers = response.headers
+        kept = headers, () if self._around is None else self._around.steps(response)
+        self._steps[id(headers)] = kept
+        return kept
+
+    def _request(self, visit: Visit, host: str) -> Request:
+        """The request as the pipeline would have made it."""
+        target = self._targets.target(visit.parameters)
+        return visit.forwarded().replace(method=self._method, path=target, url=host + target)
+
+
+class Answer(Unfinished):
+    """What a backend's lane waits for."""
+
+    __slots__ = ("_backend", "_host", "_visit")
+
+    def __init__(self, answer: Awaitable[Response], backend: BackendLane, visit: Visit, host: str) -> None:
+        self.answer = answer
+        self._backend = backend
+        self._visit = visit
+        self._host = host
+
+    def finished(self, response: Response) -> Response | Awaitable[Response]:
+        return self._backend.finished(self._visit, self._host, response)
+
+
+class Merges(Protocol):
+    """What asks several backends at once."""
+
+    backends: Sequence[Proxy]
+
+    def until(self, deadline: float | None) -> float:
+        """When the calls have to be over."""
+
+    def race(self, calls: Sequence[Callable[[], Awaitable[Response]]]) -> Awaitable[Response]:
+        """What the calls give, joined."""
+
+
+class PassesBodiless(Protocol):
+    """A step that may be there for the sake of bodies alone."""
+
+    without_body: Proxy | None
+    """What requests without a body are for, if they need nothing of this step."""
+
+
+class Lane:
+    """One endpoint."""
+
+    def __init__(
+        self,
+        resource: EndpointResource,
+        handler: EndpointHandler,
+        backends: Sequence[BackendLane],
+        merge: Merges | None,
+    ) -> None:
+        self.resource = resource
+        self.handler = handler
+        self._backends = tuple(backends)
+        self._backend = backends[0]
+        self._merge = merge
+
+    @classmethod
+    def of(cls, resource: EndpointResource) -> Lane | None:
+        """The lane of an endpoint, if each of its backends has one and nothing else is on the way."""
+        handler = resource.proxy
+        if not isinstance(handler, EndpointHandler):
+            return None
+        proxy = handler.next.without_body if can(handler.next, PassesBodiless) else handler.next
+        merge = proxy if can(proxy, Merges) else None
+        backends = (proxy,) if merge is None else merge.backends
+        lanes = [lane for backend in backends if (lane := BackendLane.of(backend)) is not None]
+        return cls(resource, handler, lanes, merge) if len(lanes) == len(backends) else None
+
+    def begin(
+        self, method: str, path: bytes, query: bytes, parameters: Mapping[str, str], fields: Fields, client: Client
+    ) -> bool:
+        """Answer a request, unless it needs a closer look: at a query that is forwarded, or at an odd parameter."""
+        if query and self.handler.forwards_query:
+            return False
+        for value in parameters.values():
+            if not value.isalnum():
+                return False
+        visit = Visit(self, method, path, query, parameters, fields, client)
+        try:
+            tails = fields.kept.get(self) or self._keep(fields, visit)
+            if self._merge is None:
+                answer = self._backend.ask(visit, tails[0], visit.deadline)
+            else:
+                answer = self._asked_all(self._merge, tails, visit)
+        except KrakpyError as error:
+            visit.land(self.handler.failed(error))
+            return True
+        request = Asked(visit.received) if self.handler.looks_at_request else _UNSEEN
+        self.resource.go_on(client, self.handler.promise(request, answer, visit.deadline, visit.land))
+        return True
+
+    def _asked_all(self, merge: Merges, tails: Sequence[bytes], visit: Visit) -> Awaitable[Response]:
+        until = merge.until(visit.deadline)
+        asks = zip(self._backends, tails, strict=True)
+        return merge.race([partial(backend.ask, visit, tail, until) for backend, tail in asks])
+
+    def _keep(self, fields: Fields, visit: Visit) -> tuple[bytes, ...]:
+        """What follows from the fields for each backend."""
+        request = visit.forwarded()
+        tails = tuple([backend.tail(request) for backend in self._backends])
+        if len(fields.kept) >= _MOST_KEPT:
+            fields.kept.clear()
+        fields.kept[self] = tails
+        return tails

@@ -1,0 +1,172 @@
+"""What connections share: room, a clock that one look keeps, and one way to take leave."""
+import asyncio
+import logging
+
+import pytest
+
+from krakpy.server.limits import Limits
+from krakpy.server.service import Service, most_connections, most_descriptors
+from tests.server.dialogue import Dialogue
+from tests.server.test_protocol_flow import GET, Stepwise, body, start
+
+
+async def test_one_connection_more_than_there_is_room_for_is_answered_503(caplog):
+    first = Dialogue(limits=Limits(max_connections=1))
+    more = [Dialogue(service=first.service) for _ in range(3)]
+    with caplog.at_level(logging.WARNING):
+        await more[0].say(GET)
+    assert more[0].heard.startswith(b"HTTP/1.1 503 Service Unavailable\r\n")
+    assert more[0].is_lingering
+    assert (more[1].heard, more[1].is_reset) == (b"", True)
+    await first.say(GET)
+    assert first.heard.startswith(b"HTTP/1.1 200 ")
+    assert first.service.refused == {503: 1}
+
+
+async def test_being_full_is_told_once_until_there_is_room_again(caplog):
+    first = Dialogue(limits=Limits(max_connections=1))
+    for _ in range(2):
+        with caplog.at_level(logging.WARNING):
+            others = [Dialogue(service=first.service) for _ in range(3)]
+        assert caplog.text.count("too many connections") == 1
+        caplog.clear()
+        for dialogue in (*others, first):
+            await dialogue.leave()
+        first = Dialogue(service=first.service)
+
+
+async def test_an_address_has_so_many_connections_and_its_neighbours_have_their_own():
+    first = Dialogue(limits=Limits(max_connections_per_address=2))
+    second = Dialogue(service=first.service)
+    third = Dialogue(service=first.service)
+    neighbour = Dialogue(service=first.service, peer=("192.0.2.8", 1))
+    assert third.heard.startswith(b"HTTP/1.1 503 ")
+    for dialogue in (second, neighbour):
+        await dialogue.say(GET)
+        assert dialogue.heard.startswith(b"HTTP/1.1 200 ")
+    await third.leave()
+    await second.leave()
+    assert Dialogue(service=first.service).heard == b""
+
+
+async def test_connections_without_an_address_are_not_counted_together():
+    first = Dialogue(limits=Limits(max_connections_per_address=1), peer="")
+    assert Dialogue(service=first.service, peer="").heard == b""
+
+
+@pytest.mark.parametrize(
+    ("wanted", "descriptors", "most"), [(0, 1000, 500), (300, 1000, 300), (990, 1000, 750), (0, 0, 0)]
+)
+def test_room_is_what_is_asked_for_within_what_the_process_may_open(wanted, descriptors, most):
+    assert most_connections(Limits(max_connections=wanted), descriptors) == most
+
+
+def test_a_process_knows_how_many_descriptors_it_has():
+    assert most_descriptors() > 0
+
+
+async def test_the_date_is_that_of_the_last_look_at_the_clock():
+    dialogue = Dialogue()
+    await dialogue.say(GET)
+    await dialogue.wait(1)
+    await dialogue.say(GET)
+    dates = [line for line in dialogue.heard.split(b"\r\n") if line.startswith(b"date")]
+    assert dates == [b"date: Mon, 12 Jan 1970 13:46:40 GMT", b"date: Mon, 12 Jan 1970 13:46:41 GMT"]
+
+
+async def test_an_idle_connection_of_a_worker_that_goes_gets_one_more_answer_that_announces_its_end():
+    dialogue = Dialogue(limits=Limits(drain_idle_s=5, keep_alive_s=100))
+    await dialogue.say(GET)
+    dialogue.service.drain(grace_s=30)
+    await dialogue.wait(4.5)
+    assert not dialogue.is_closed
+    await dialogue.say(GET)
+    assert dialogue.answers[1].startswith(b"HTTP/1.1 200 ")
+    assert b"connection: close\r\n" in dialogue.answers[1]
+    assert dialogue.is_closed
+
+
+async def test_a_connection_that_has_said_nothing_yet_gets_its_answer_too():
+    dialogue = Dialogue()
+    dialogue.service.drain(grace_s=30)
+    await dialogue.say(GET)
+    assert b"connection: close\r\n" in dialogue.answers[0]
+
+
+@pytest.mark.parametrize(
+    ("limits", "grace_s", "seconds"),
+    [
+        ({"drain_idle_s": 5}, 30, 5),
+        ({"drain_idle_s": 5}, 3, 3),
+        ({"drain_idle_s": 50, "keep_alive_s": 4}, 30, 4),
+    ],
+    ids=["as long as it is to", "as the worker has", "as it would anyway"],
+)
+async def test_an_idle_connection_of_a_worker_that_goes_waits_so_long(limits, grace_s, seconds):
+    dialogue = Dialogue(limits=Limits(**limits))
+    await dialogue.say(GET)
+    dialogue.service.drain(grace_s)
+    await dialogue.wait(seconds - 0.1)
+    assert not dialogue.is_closed
+    await dialogue.wait(0.3)
+    assert dialogue.is_closed
+    assert not dialogue.is_reset
+
+
+async def test_a_request_under_way_is_answered_and_its_answer_announces_the_end():
+    app = Stepwise()
+    dialogue = Dialogue(app=app)
+    await dialogue.say(GET)
+    dialogue.service.drain(grace_s=30)
+    await dialogue.wait(20)
+    await app.do(dialogue, start(), body(), None)
+    assert b"connection: close\r\n" in dialogue.heard
+    assert dialogue.is_closed
+
+
+async def test_an_end_that_was_not_announced_is_not_made():
+    app = Stepwise()
+    dialogue = Dialogue(app=app, limits=Limits(drain_idle_s=5))
+    await dialogue.say(GET)
+    await app.do(dialogue, start(), body(b"1", more=True))
+    dialogue.service.drain(grace_s=30)
+    await app.do(dialogue, body(b"2"), None)
+    assert not dialogue.is_closed
+    await dialogue.say(GET)
+    await app.do(dialogue, start(), body(), None)
+    assert b"connection: close\r\n" in dialogue.answers[1]
+    assert dialogue.is_closed
+
+
+async def test_a_connection_between_requests_then_waits_as_idle_ones_do():
+    app = Stepwise()
+    dialogue = Dialogue(app=app, limits=Limits(drain_idle_s=5))
+    await dialogue.say(GET)
+    await app.do(dialogue, start(), body(b"1", more=True))
+    dialogue.service.drain(grace_s=30)
+    await app.do(dialogue, body(b"2"), None)
+    await dialogue.wait(5.4)
+    assert dialogue.is_closed
+
+
+async def test_the_end_of_a_service_is_the_end_of_every_connection():
+    app = Stepwise()
+    dialogue = Dialogue(app=app)
+    await dialogue.say(GET)
+    dialogue.service.start()
+    dialogue.service.stop()
+    await dialogue.settle()
+    assert dialogue.is_reset
+    assert app.ended == "cancelled"
+    assert not dialogue.service.connections
+
+
+async def test_a_service_looks_at_the_clock_by_itself():
+    now = [0.0]
+    service = Service(Stepwise(), loop=asyncio.get_running_loop(), clock=lambda: now[0])
+    service.start()
+    now[0] = 7.0
+    async with asyncio.timeout(10):
+        while service.now != 7.0:
+            await asyncio.sleep(0.01)
+    service.stop()
