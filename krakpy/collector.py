@@ -2,7 +2,7 @@
 
     with paused():
         app = build(service)
-    settle()
+        settle()
 """
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def paused() -> Iterator[None]:
     """Nothing is collected while the block lasts.
 
     PERF: a start makes objects that stay, and the collector would go through all of them again and again: with 5,000
-    endpoints that is a third of the time.
+    endpoints that is a third of the time. Without `settle` it goes through them once, as soon as the block ends.
     """
     is_enabled = gc.isenabled()
     gc.disable()

@@ -29,8 +29,8 @@ _MOST_KEPT = 32
 #: how many lines and heads a backend's lane remembers
 _MOST_LINES = 1024
 _MOST_HEADS = 64
-#: what handlers get that never look at it
-_UNSEEN = Request()
+#: what those get that never look at it
+UNSEEN = Request()
 
 
 class Targets(Protocol):
@@ -75,7 +75,9 @@ class Asked(Request):
 class Visit:
     """One request on its way, and how the pipeline would have made it."""
 
-    __slots__ = ("_client", "_fields", "_handler", "_method", "_path", "_query", "_resource", "deadline", "parameters")
+    __slots__ = (
+        "_client", "_fields", "_handler", "_method", "_path", "_query", "_resource", "deadline", "parameters", "until",
+    )  # fmt: skip
 
     def __init__(
         self, lane: Lane, method: str, path: bytes, query: bytes, parameters: Mapping[str, str], fields: Fields,
@@ -89,7 +91,8 @@ class Visit:
         self._fields = fields
         self._client = client
         self.parameters = parameters
-        self.deadline = lane.handler.deadlines.next()
+        self.deadline = self.until = lane.handler.deadlines.next()
+        """When the client has to have its answer, and the gateway those of the upstreams."""
 
     def received(self) -> Request:
         """As the router has it from the client."""
@@ -101,7 +104,7 @@ class Visit:
 
     def forwarded(self) -> Request:
         """As the endpoint's backends have it."""
-        return self._handler.forward(self.received(), self.deadline)
+        return self._handler.forward(self.received(), self.until)
 
     def land(self, result: Response | Awaitable[Response] | Exception) -> None:
         """Answer the client."""
@@ -123,7 +126,7 @@ class BackendLane:
         #: the first lines of requests, by host and parameters
         self._lines: dict[object, Line] = {}
         #: what answers with the same head still pass through, by who holds its fields
-        self._steps: dict[int, tuple[Headers, tuple[Finish, ...]]] = {}
+        self._steps: dict[int, tuple[Headers, tuple[Finish, ...], bool]] = {}
 
     @classmethod
     def of(cls, proxy: Proxy | None) -> BackendLane | None:
@@ -139,16 +142,17 @@ class BackendLane:
 
     def tail(self, request: Request) -> bytes:
         """What of the head follows from the forwarded fields."""
-        return self._transport.tail(request.replace(method=self._method))
+        # SECURITY: the fields may not announce a body, because none is sent
+        return self._transport.tail(request.replace(method=self._method, body=None, stream=None))
 
-    def ask(self, visit: Visit, tail: bytes, deadline: float) -> Awaitable[Response]:
+    def ask(self, visit: Visit, tail: bytes) -> Awaitable[Response]:
         """Ask the upstream."""
         host = self._balances.host()
         parameters = visit.parameters
         key = (host, *parameters.values()) if parameters else host
         line = self._lines.get(key) or self._line(key, host, parameters)
         exchange = line.pool.exchange(
-            line.text + tail, None, method=self._method, deadline=deadline, stream=self._stream, make=response_of
+            line.text + tail, None, method=self._method, deadline=visit.until, stream=self._stream, make=response_of
         )
         return Answer(exchange, self, visit, host)
 
@@ -165,10 +169,10 @@ class BackendLane:
         kept = self._steps.get(id(headers))
         if kept is None or kept[0] is not headers:
             kept = self._keep(response)
-        steps = kept[1]
+        _, steps, sees_request = kept
         if not steps:
             return response
-        request = Asked(partial(self._request, visit, host))
+        request = Asked(partial(self._request, visit, host)) if sees_request else UNSEEN
         for step in steps:
             result = step(request, response)
             if not isinstance(result, Response):
@@ -176,11 +180,12 @@ class BackendLane:
             response = result
         return response
 
-    def _keep(self, response: Response) -> tuple[Headers, tuple[Finish, ...]]:
+    def _keep(self, response: Response) -> tuple[Headers, tuple[Finish, ...], bool]:
         if len(self._steps) >= _MOST_HEADS:
             self._steps.clear()
         headers = response.headers
-        kept = headers, () if self._around is None else self._around.steps(response)
+        steps, sees_request = ((), False) if self._around is None else self._around.steps(response)
+        kept = headers, steps, sees_request
         self._steps[id(headers)] = kept
         return kept
 
@@ -265,20 +270,23 @@ class Lane:
         try:
             tails = fields.kept.get(self) or self._keep(fields, visit)
             if self._merge is None:
-                answer = self._backend.ask(visit, tails[0], visit.deadline)
+                answer = self._backend.ask(visit, tails[0])
             else:
                 answer = self._asked_all(self._merge, tails, visit)
         except KrakpyError as error:
             visit.land(self.handler.failed(error))
             return True
-        request = Asked(visit.received) if self.handler.looks_at_request else _UNSEEN
+        except Exception as error:  # noqa: BLE001  as if it had been raised through the pipeline
+            visit.land(error)
+            return True
+        request = Asked(visit.received) if self.handler.looks_at_request else UNSEEN
         self.resource.go_on(client, self.handler.promise(request, answer, visit.deadline, visit.land))
         return True
 
     def _asked_all(self, merge: Merges, tails: Sequence[bytes], visit: Visit) -> Awaitable[Response]:
-        until = merge.until(visit.deadline)
+        visit.until = merge.until(visit.deadline)
         asks = zip(self._backends, tails, strict=True)
-        return merge.race([partial(backend.ask, visit, tail, until) for backend, tail in asks])
+        return merge.race([partial(backend.ask, visit, tail) for backend, tail in asks])
 
     def _keep(self, fields: Fields, visit: Visit) -> tuple[bytes, ...]:
         """What follows from the fields for each backend."""

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 
 from krakpy_sdk import Receive, Scope, Send
 
+from krakpy.collector import paused
 from krakpy.direct import Begin, Express
 from krakpy.errors import ConfigurationError, Problem
 from krakpy.extension.hosts import Hosts
@@ -51,9 +52,10 @@ class GatewayApp:
         self._opening = self._opening or asyncio.Lock()
         async with self._opening:
             if self._gateway is None:
-                gateway = Gateway(await asyncio.to_thread(self._prepared), hosts=self._hosts)
-                await gateway.open()
-                self._when_open()
+                with paused():
+                    gateway = Gateway(await asyncio.to_thread(self._prepared), hosts=self._hosts)
+                    await gateway.open()
+                    self._when_open()
                 self._gateway = gateway
                 self.begin = getattr(gateway.app, "begin", None)
                 self.express = getattr(gateway.app, "express", None)

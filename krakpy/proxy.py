@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Generator, Iterable, Iterator
+from inspect import CORO_CREATED, getcoroutinestate
+from types import CoroutineType
 from typing import Any, TypeVar
 
 from krakpy_sdk import Proxy, Request, Response
@@ -33,6 +35,8 @@ class Finishing:
     needs no task for each backend.
     """
 
+    #: whether `finish` looks at the request
+    sees_request = True
     #: whether who stands around may pass it by on the way in; False for one with a `__call__` of its own
     is_transparent = True
 
@@ -47,15 +51,16 @@ class Finishing:
     def __call__(self, request: Request) -> Awaitable[Response]:
         return Unfinished(self.asked(request), request, self._finishes)
 
-    def steps(self, response: Response) -> tuple[Finish, ...]:
-        """What an answer with this head passes through, leaving out those that give it back as it is.
+    def steps(self, response: Response) -> tuple[tuple[Finish, ...], bool]:
+        """What an answer with this head passes through, and whether any of that looks at the request.
 
-        Only the first ones are left out: what the others do may change the head.
+        Those that give such an answer back as it is are left out, from the inside to the first one that does not: what
+        that one does may change the head.
         """
         at = 0
         while at < len(self._chain) and self._chain[at].skips(response):
             at += 1
-        return self._finishes[at:]
+        return self._finishes[at:], any(step.sees_request for step in self._chain[at:])
 
     def finish(self, request: Request, response: Response) -> Response | Awaitable[Response]:
         """What is made of the answer; a KrakpyError if there is none."""
@@ -105,7 +110,8 @@ class Unfinished:
 class Promise(asyncio.Future[T]):
     """A future that tells one listener at once, where others hear of it in the event loop's next turn.
 
-    Whoever makes one sets `listener` to None. PERF: with it a request needs no task, no coroutine and no turn of the
+    Whoever makes one sets `listener` to None, and keeps a deadline. A listener hears nothing of a promise that is
+    cancelled: whoever cancels it knows. PERF: with it a request needs no task, no coroutine and no turn of the
     loop between an upstream's bytes and the client's: 6 µs.
     """
 
@@ -121,6 +127,11 @@ class Promise(asyncio.Future[T]):
         """It is broken."""
         super().set_exception(exception)
         self._tell()
+
+    def cancel(self, msg: Any | None = None) -> bool:
+        """Nobody waits for it any more."""
+        self.listener = None
+        return super().cancel(msg)
 
     def _tell(self) -> None:
         # NOTE: forgotten first, since a listener often holds its promise, and such circles are the collector's work
@@ -150,3 +161,15 @@ def fulfilled(answer: Awaitable[Response], call: asyncio.Future[Response]) -> Re
     """What becomes of an answer when what it waits for is done; raises what that ended with."""
     response = call.result()
     return answer.finished(response) if isinstance(answer, Unfinished) else response
+
+
+def end(work: asyncio.Future[Any]) -> None:
+    """Cancel it; a task that has not begun does so first.
+
+    NOTE: only who has begun can see the end, and put away what he was given: coroutines and streams.
+    """
+    coroutine = work.get_coro() if isinstance(work, asyncio.Task) else None
+    if isinstance(coroutine, CoroutineType) and getcoroutinestate(coroutine) == CORO_CREATED:
+        work.get_loop().call_soon(work.cancel)
+    else:
+        work.cancel()

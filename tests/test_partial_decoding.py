@@ -124,6 +124,7 @@ async def answered(endpoint, body):
     """What client and backend see where everything is opened only for those who look, and where it is opened at all."""
     upstream = testing.Upstream({"/x": raw(body)})
     config = {
+        "timeout": "1m",
         "extra_config": {"router": {"return_error_msg": True}},
         "endpoints": [asked(endpoint, "/part", is_looked_at=False), asked(endpoint, "/full", is_looked_at=True)],
     }

@@ -60,8 +60,8 @@ async def answered(endpoint, bodies):
     """What the client gets where the documents are opened in part, and where they are opened whole."""
     upstream = testing.Upstream({f"/{number}": raw(body) for number, body in enumerate(bodies)})
     paths = {"/part": False, "/full": True}
-    config = {"endpoints": [asked(endpoint, path, is_looked_at=looks) for path, looks in paths.items()]}
-    async with testing.gateway(config, upstream, **EXTENSIONS) as client:
+    asking = [asked(endpoint, path, is_looked_at=looks) for path, looks in paths.items()]
+    async with testing.gateway({"timeout": "1m", "endpoints": asking}, upstream, **EXTENSIONS) as client:
         return [await client.get(path) for path in paths]
 
 

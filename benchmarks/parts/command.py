@@ -9,13 +9,14 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import uvloop
 
-from benchmarks.parts import extensions, pipeline, pool
+from benchmarks.parts import extensions, isolated, pipeline, pool
 from benchmarks.parts.clock import Cost
 
 _DESCRIPTION = "Prints what the parts of krakpy cost, in CPU time of this process."
 
 SUITES: dict[str, Callable[[], Awaitable[list[Cost]]]] = {
     "extensions": extensions.measure,
+    "isolated": isolated.measure,
     "pipeline": pipeline.measure,
     "pool": pool.measure,
 }

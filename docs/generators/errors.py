@@ -40,8 +40,8 @@ GROUPS = (
     Group(
         ("KR0",),
         "A reload",
-        "Found by `krakpy reload` and after SIGHUP. What served before goes on serving, as after every other problem of "
-        "a reload.",
+        "Found by `krakpy reload` and after SIGHUP. What served before goes on serving, as after every other problem "
+        "of a reload.",
     ),
     Group(
         ("KX00", "KX01"),

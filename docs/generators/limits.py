@@ -20,9 +20,10 @@ from krakpy.server.body import MAX_CHUNK_LINE, MAX_TRAILER_BYTES
 from .writing import Undocumented, code, document, required, table
 
 INTRODUCTION = """
-Nothing that a client, a backend or an extension sends is read, kept or opened without a limit. This page has all of
-them: those that a key changes, with the key, and those that nothing changes. KrakenD has few; where a key of its own
-says the same, it goes before, and the row names it.
+Nothing that a client, a backend or an extension sends is kept or opened without a limit. What only passes, as the body
+of a `no-op` answer does, has none unless you set one. These are the limits that a request or an answer can meet: first
+those that a key changes, with the key, then those that nothing changes. KrakenD has few; where a key of its own says
+the same, it goes before, and the row names it.
 
 ```json
 {
@@ -38,24 +39,35 @@ says the same, it goes before, and the row names it.
 Sizes are in bytes unless they say otherwise. Endpoints have their own `timeout` and `concurrent_calls`, and a hook its
 `timeout`; see [Configuration](configuration.md).
 """
-#: (place, heading, words)
+FROM_CLIENTS = """
+## From clients
+
+In `krakpy/wire`, for the whole service. [What the front wire refuses](refusals.md) has the rules for syntax. Another
+ASGI server has limits of its own; of these, `max_kept_body` holds there too.
+"""
+FROM_BACKENDS = """
+## From backends
+
+In `krakpy/backends`, for the whole service.
+"""
+IN_DOCUMENTS = """
+## In documents
+
+The decoders `json`, `fast-json` and `safejson` have one each, under `plugin.instances.krakpy/NAME.config`. A name of
+your own makes it a choice of single backends: `"deep": {"from": "krakpy/json", "config": {"max_depth": 200}}`, then
+`"encoding": "deep"`. The decoder `xml` has the same key under `krakpy-xml/xml`; feeds (`rss`) have 64 levels.
+"""
+FROM_EXTENSIONS = """
+## From extensions
+
+In `plugin.instances.NAME.limits`, for each host.
+"""
+#: (place, class, words)
 SECTIONS: tuple[tuple[str, type[msgspec.Struct], str], ...] = (
-    (
-        "extra_config.krakpy/wire",
-        model.Wire,
-        "## From clients\n\nIn `krakpy/wire`, for the whole service. [What the front wire refuses](refusals.md) has the "
-        "rules for syntax. Another ASGI server has limits of its own; of these, `max_kept_body` holds there too.",
-    ),
-    ("extra_config.krakpy/backends", model.BackendLimits, "## From backends\n\nIn `krakpy/backends`, for the whole service."),
-    (
-        "plugin.instances.krakpy/json.config",
-        JsonConfig,
-        "## In documents\n\nThe decoders `json`, `fast-json` and `safejson` have one each, under "
-        "`plugin.instances.krakpy/NAME.config`; a name of your own makes it a choice of single backends: "
-        '`"deep": {"from": "krakpy/json", "config": {"max_depth": 200}}`, then `"encoding": "deep"`. The decoder `xml` '
-        "has the same key under `krakpy-xml/xml`; feeds (`rss`) have 64 levels.",
-    ),
-    ("plugin.instances.NAME.limits", HostLimits, "## From extensions\n\nIn `plugin.instances.NAME.limits`, for each host."),
+    ("extra_config.krakpy/wire", model.Wire, FROM_CLIENTS),
+    ("extra_config.krakpy/backends", model.BackendLimits, FROM_BACKENDS),
+    ("plugin.instances.krakpy/json.config", JsonConfig, IN_DOCUMENTS),
+    ("plugin.instances.NAME.limits", HostLimits, FROM_EXTENSIONS),
 )
 
 
@@ -79,12 +91,13 @@ def _fixed() -> Iterable[tuple[str, object, str]]:
 def page() -> str:
     """The page; Undocumented for a key without words."""
     fixed = table(("what", "limit", "beyond it"), [(what, code(f"{value}"), then) for what, value, then in _fixed()])
-    return document("Limits", INTRODUCTION, *(_section(*section) for section in SECTIONS), f"## Without a key\n\n{fixed}")
+    sections = (_section(*section) for section in SECTIONS)
+    return document("Limits", INTRODUCTION, *sections, f"## Without a key\n\n{fixed}")
 
 
 def _section(place: str, cls: type[msgspec.Struct], words: str) -> str:
     rows = [_row(place, field) for field in fields(cls)]
-    return f"{words}\n\n{table(('key', 'default', 'meaning'), rows)}"
+    return f"{words.strip()}\n\n{table(('key', 'default', 'meaning'), rows)}"
 
 
 def _row(place: str, field: FieldDoc) -> tuple[str, str, str]:

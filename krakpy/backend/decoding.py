@@ -19,6 +19,7 @@ class Decoding(Finishing):
     inside = ("load_balancer", "filter_headers", "plugin/req-resp-modifier", "formatting")
     outside = ("status_rules",)
     paths = ()
+    sees_request = False
 
     @classmethod
     def applies_to(cls, settings: BackendSettings) -> bool:

@@ -22,6 +22,7 @@ class Formatting(Finishing):
     outside = ("decoding", "status_rules")
     #: what it reaches is in the settings: see `krakpy.depth`
     paths = ()
+    sees_request = False
 
     @classmethod
     def applies_to(cls, settings: ShapedSettings) -> bool:

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Mapping, Sequence
 from functools import cache
 from urllib.parse import quote
 
@@ -74,6 +74,8 @@ PATH = Encoding(
     in_claims="",
     in_answers="/",
 )
+#: texts that are the same in every encoding
+_IS_PLAIN = re.compile(r"[A-Za-z0-9_.~/-]*").fullmatch
 _PRINTABLE = "!$%&'()*+,/:;=?@[\\]^`{|}"
 QUERY = Encoding(
     raw="", forced="", literal_raw=_PRINTABLE, literal_forced=_PRINTABLE, in_claims=",", in_answers=","
@@ -88,9 +90,7 @@ class Side:
     def __init__(self, pattern: str, encoding: Encoding) -> None:
         literals, placeholders = parsed(pattern)
         self._encoding = encoding
-        self._forced = tuple(quote(literal, safe=encoding.literal_forced) for literal in literals)
-        raw = tuple(quote(literal, safe=encoding.literal_raw) for literal in literals)
-        self._raw = raw if raw == tuple(literals) else self._forced
+        self._raw, self._forced = _literals(literals, encoding)
         self._holes = tuple(zip(self._raw, placeholders, strict=False))
         self._tail = self._raw[-1]
         self._text = None if placeholders else self._tail
@@ -130,6 +130,16 @@ class Side:
         if placeholder.is_answer:
             return self._encoding.in_answers
         return self._encoding.in_claims if placeholder.is_claim else ""
+
+
+def _literals(literals: Sequence[str], encoding: Encoding) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The text of the pattern where nothing has to be encoded, and where something has to be."""
+    plain = tuple(literals)
+    if all(map(_IS_PLAIN, plain)):
+        return plain, plain  # PERF: nearly all patterns are, and `quote` looks at every character
+    forced = tuple(quote(literal, safe=encoding.literal_forced) for literal in plain)
+    raw = tuple(quote(literal, safe=encoding.literal_raw) for literal in plain)
+    return (plain if raw == plain else forced), forced
 
 
 @cache

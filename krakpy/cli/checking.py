@@ -13,6 +13,7 @@ from krakpy.cli.custom_schema import breaches
 from krakpy.cli.ext.mending import mended
 from krakpy.cli.trial import build_routes
 from krakpy.codes import Code
+from krakpy.collector import paused
 from krakpy.config.loading import read
 from krakpy.config.model import Service
 from krakpy.config.report import Report
@@ -54,6 +55,19 @@ def examine(
     `test` probes extensions and builds routes in children.
     """
     environ = os.environ if environ is None else environ
+    with paused():
+        return _examined(path, environ, lint=lint, schema=schema, test=test, build=build)
+
+
+def _examined(
+    path: str,
+    environ: Mapping[str, str],
+    *,
+    lint: bool,
+    schema: str | None,
+    test: bool,
+    build: Callable[[Prepared], Iterable[Problem]],
+) -> Findings:
     report = Report()
     broken = breaches(path, schema) if schema is not None else ()
     service = read(path, environ, report)

@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import click
 
-from krakpy.errors import Problem
+if TYPE_CHECKING:
+    # PERF: who asks for a version need not wait 0.02 s for msgspec
+    from krakpy.errors import Problem
 
 
 def emit(schema: str, **members: object) -> None:

@@ -48,7 +48,7 @@ class Configuration:
             reading = read(
                 self._path, options=self._options, environ=os.environ, debug=self._debug, when_loaded=self._log_as
             )
-        settle()
+            settle()
         self._known = _broken(reading)
         _tell(reading)
         generation = self._of(reading)

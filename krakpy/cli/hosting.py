@@ -14,7 +14,8 @@ from krakpy.extension.supervisor import Supervisor
 class Hosting:
     """Who supervises, and who has to end."""
 
-    def __init__(self) -> None:
+    def __init__(self, supervisor: type[Supervisor] = Supervisor) -> None:
+        self._supervisor = supervisor
         self._serving: Supervisor | None = None
         self._next: Supervisor | None = None
         self._retired: list[Supervisor] = []
@@ -24,7 +25,7 @@ class Hosting:
         if self._next is not None:
             self._retire(self._next)
         settings = prepared.settings
-        self._next = Supervisor(hosted(prepared.admissions, settings.plugin), logging=settings.logging)
+        self._next = self._supervisor(hosted(prepared.admissions, settings.plugin), logging=settings.logging)
         return self._next
 
     def adopt(self) -> None:

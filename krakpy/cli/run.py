@@ -6,6 +6,7 @@ import os
 import click
 
 from krakpy.cli.options import config_option, ignore_missing_option, ignore_unknown_option, required
+from krakpy.collector import paused
 from krakpy.server.control_paths import VARIABLE
 
 CONCURRENCY = "WEB_CONCURRENCY"
@@ -49,8 +50,9 @@ def run(
         # NOTE: gunicorn reads the variable when it is imported, and an empty one is an error to it
         os.environ.pop(CONCURRENCY, None)
     # PERF: gunicorn, falcon and the five seats take 0.2 s to import, which `krakpy --help` need not wait for
-    from krakpy.cli.serving import start
-    from krakpy.extension.preparing import Options
+    with paused():
+        from krakpy.cli.serving import start
+        from krakpy.extension.preparing import Options
 
     options = Options(safe_mode=safe_mode, ignore_missing=ignore_missing, ignore_unknown=ignore_unknown)
     start(path, options=options, port=port, workers=workers, debug=debug, control=control)

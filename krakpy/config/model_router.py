@@ -14,8 +14,8 @@ class Router(Model, frozen=True, kw_only=True):
     """Options of the router (KrakenD: `extra_config.router`)."""
 
     ABSENT: ClassVar[dict[str, str]] = {
-        "case_insensitive": "Remove it: KrakenD has no such option either. Both redirect a path in the wrong case to the "
-        "right one unless `disable_redirect_fixed_path` is set.",
+        "case_insensitive": "Remove it: KrakenD has no such option either. Both redirect a path in the wrong case to "
+        "the right one unless `disable_redirect_fixed_path` is set.",
     }
 
     return_error_msg: bool = False
@@ -67,7 +67,7 @@ class Router(Model, frozen=True, kw_only=True):
     """The headers that are searched for the client's address, in order."""
 
     app_engine: bool = False
-    """Believe `X-Appengine-Remote-Addr`, before any of `remote_ip_headers`, when the peer is one of `trusted_proxies`."""
+    """Believe `X-Appengine-Remote-Addr`, before `remote_ip_headers`, when the peer is one of `trusted_proxies`."""
 
     max_multipart_memory: Count = 0
     """Bytes of memory for parsing multipart bodies. No effect: no body is parsed as a form, in KrakenD neither."""

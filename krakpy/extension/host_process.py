@@ -27,10 +27,18 @@ _OWN_DECODER = "krakpy.extension.contracts:plain_settings"
 
 
 class HostProcess:
-    """One process; `on_report` gets what it tells."""
+    """One process; `on_report` gets what it tells. Its folder is `inside` of another, or of the machine's own."""
 
-    def __init__(self, spec: HostSpec, output: Output, on_report: Callable[[HostProcess, str, Any], None]) -> None:
+    def __init__(
+        self,
+        spec: HostSpec,
+        output: Output,
+        on_report: Callable[[HostProcess, str, Any], None],
+        *,
+        inside: str | None = None,
+    ) -> None:
         self.spec = spec
+        self._inside = inside
         self._output = output
         self._on_report = on_report
         self._process: asyncio.subprocess.Process | None = None
@@ -45,7 +53,8 @@ class HostProcess:
     async def start(self, listener: int) -> None:
         """Start it; OSError if the machine, or another interpreter, does not let us."""
         user = _user(self.spec.user)
-        self._folder = tempfile.mkdtemp(prefix="krakpy-host-")
+        # NOTE: the gateway's own folder is cleared away whatever happens; but nobody else may enter it
+        self._folder = tempfile.mkdtemp(prefix="krakpy-host-", dir=self._inside if user is None else None)
         if user is not None:
             os.chown(self._folder, *user)
         reading, writing = os.pipe()
@@ -110,10 +119,9 @@ class HostProcess:
         return [sys.executable, "-I", "-u", "-c", _BOOT, str(listener), str(writing), *path]
 
     def _send(self, message: Mapping[str, Any]) -> None:
-        assert self._process is not None, "started"
-        assert self._process.stdin is not None, "a pipe"
-        if not self._process.stdin.is_closing():
-            self._process.stdin.write(msgspec.json.encode(message, enc_hook=str) + b"\n")
+        stdin = None if self._process is None else self._process.stdin
+        if stdin is not None and not stdin.is_closing():
+            stdin.write(msgspec.json.encode(message, enc_hook=str) + b"\n")
 
     async def _follow(self, reading: int) -> None:
         process = self._process

@@ -96,7 +96,7 @@ class Keeper:
         self._ready.clear()
         self._over.clear()
         self._has_served, self._why, self._pings, self._pongs = False, "", 0, 0
-        host = self._host = HostProcess(self._spec, self._output, self._heard)
+        host = self._host = HostProcess(self._spec, self._output, self._heard, inside=self._hosts.folder)
         self._starts += 1
         started = time.monotonic()
         try:
@@ -104,7 +104,10 @@ class Keeper:
         except OSError as error:
             self._host = None
             self._failed(Code.SETUP, f"cannot be started: {error}")
+            self._failures += 1
             return
+        if self._is_stopping:
+            host.kill()
         ending = asyncio.ensure_future(host.ended())
         watching = asyncio.ensure_future(self._watch())
         await asyncio.wait([ending, watching], return_when=asyncio.FIRST_COMPLETED)
@@ -209,7 +212,7 @@ class Keeper:
         end = _end(status)
         if not self._why:
             self._note(Code.HOST_DOWN, f"its last host {end}")
-        self._tell(State.EXPECTED if self._pause_s() <= SHORT_S else State.DOWN)
+        self._tell(State.EXPECTED)
         event(
             log, logging.INFO if self._is_stopping else logging.ERROR, "host ended", **self._who(host.pid),
             exit_code=status if status >= 0 else None, signal=_signal(-status) if status < 0 else None,

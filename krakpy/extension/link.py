@@ -84,7 +84,7 @@ class Link(asyncio.Protocol):
         first = fields[0]
         if type(first) is int and self.hello is not None:
             if not self._on_answer(fields, body):
-                self.abandoned -= 1
+                self.abandoned = max(0, self.abandoned - 1)
         elif first == "hello" and self.hello is None:
             self._greeted(fields)
         elif first == "leave":

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import ctypes
+import logging
 import os
 import shutil
 import signal
 import socket
 import sys
-from contextlib import suppress
 
 import msgspec
 
@@ -22,7 +22,9 @@ from krakpy.config.model import Logging
 from krakpy.extension.board import Board
 from krakpy.extension.hosts import Hosts, HostSpec
 from krakpy.extension.keeper import Keeper
-from krakpy.logs import DefaultOptions, configure
+from krakpy.logs import DefaultOptions, configure, event
+
+log = logging.getLogger("krakpy.hosts")
 
 #: how long hosts may take to finish when everything ends
 LEAVE_S = 2.0
@@ -51,7 +53,16 @@ def main() -> None:
     configure(job.logging or DefaultOptions(), level=job.level)
     sys.path[:] = job.path
     _die_with(job.parent)
-    asyncio.run(supervise(job))
+    status = 1
+    try:
+        asyncio.new_event_loop().run_until_complete(supervise(job))
+        status = 0
+    except Exception as error:
+        event(log, logging.CRITICAL, "the supervisor of hosts failed", exc_info=error, error=type(error).__name__)
+        raise
+    finally:
+        # NOTE: hosts end with this process; nothing here may wait for one, nor for what is left of its tasks
+        os._exit(status)
 
 
 async def supervise(job: Job) -> None:
@@ -166,5 +177,4 @@ def _die_with(parent: int) -> None:
 
 
 if __name__ == "__main__":
-    with suppress(KeyboardInterrupt):
-        main()
+    main()

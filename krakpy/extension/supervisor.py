@@ -33,7 +33,7 @@ log = logging.getLogger("krakpy.hosts")
 #: connections that may wait for a host
 BACKLOG = 512
 #: how long the supervisor may take to end, with all its hosts
-STOP_WITHIN_S = 5.0
+STOP_WITHIN_S = 10.0
 
 
 class Supervisor:
@@ -75,6 +75,7 @@ class Supervisor:
             if process.poll() is None:
                 return
             event(log, logging.ERROR, "the supervisor of hosts ended", pid=process.pid, exit_code=process.returncode)
+            _close(process)
         self._spawn(self._hosts)
 
     def retire(self) -> None:
@@ -101,8 +102,7 @@ class Supervisor:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-        if process.stdin is not None:
-            process.stdin.close()
+        _close(process)
         if hosts is not None:
             shutil.rmtree(hosts.folder, ignore_errors=True)
 
@@ -135,6 +135,11 @@ class Supervisor:
         assert self._process.stdin is not None, "a pipe"
         self._process.stdin.write(msgspec.json.encode(job, enc_hook=str) + b"\n")
         self._process.stdin.flush()
+
+
+def _close(process: subprocess.Popen[bytes]) -> None:
+    if process.stdin is not None:
+        process.stdin.close()
 
 
 def _runtime_folder() -> str | None:

@@ -27,6 +27,8 @@ class Deadlines:
         self._timeout_s = timeout_s
         self._open: dict[asyncio.Task[Any], float] = {}
         self._over: set[asyncio.Task[Any]] = set()
+        #: the timers of those that went on with a request
+        self._timers: dict[asyncio.Task[Any], asyncio.TimerHandle] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
         self._is_armed = False
 
@@ -40,7 +42,7 @@ class Deadlines:
         task = _current(loop)
         # NOTE: the order of beginnings is not that of deadlines here, so it has a timer of its own
         self._open[task] = at
-        loop.call_at(at, self._expire, task, at)
+        self._timers[task] = loop.call_at(at, self._expire, task, at)
         return task
 
     def start(self, at: float | None = None) -> tuple[asyncio.Task[Any], float]:
@@ -64,6 +66,8 @@ class Deadlines:
 
     def end(self, task: asyncio.Task[Any]) -> None:
         """The work is done."""
+        if self._timers and (timer := self._timers.pop(task, None)):
+            timer.cancel()
         if self._open.pop(task, None) is None and task in self._over:
             self._over.discard(task)
             task.uncancel()

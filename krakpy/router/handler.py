@@ -16,7 +16,7 @@ from krakpy_sdk.messages import NO_HEADERS
 from krakpy.abilities import can
 from krakpy.config.settings import EndpointSettings, ServiceSettings
 from krakpy.errors import KrakpyError, Problem
-from krakpy.proxy import awaited, fulfilled, tell
+from krakpy.proxy import Promise, awaited, fulfilled, tell
 from krakpy.router.bounded import DEADLINE_EXCEEDED, BoundedStream, close
 from krakpy.router.deadlines import Deadlines
 from krakpy.router.failures import problem_response, report, response_to
@@ -80,7 +80,7 @@ class EndpointHandler:
         """Ask the endpoint without a task, and tell `then` what it gave.
 
         Gives the future that is waited for, which may be cancelled, or a coroutine in place of it all where it takes a
-        task, or None where `then` was told already. The deadline is the upstreams' and the merger's to keep.
+        task, or None where `then` was told already. The deadline is kept by who has made the promise.
         """
         deadline = self.deadlines.next()
         try:
@@ -95,10 +95,11 @@ class EndpointHandler:
     ) -> Awaitable[Response] | None:
         """Tell `then` what is made of an answer that is under way; see `begin`."""
         future = awaited(answer)
-        if future is None:
+        # NOTE: any other future may be anybody's, who knows of no deadline
+        if not isinstance(future, Promise):
             return self._answered(request, answer, deadline)
         tell(future, partial(self._land, request, answer, deadline, then))
-        return future
+        return None if future.done() else future
 
     def _land(
         self,
@@ -110,16 +111,26 @@ class EndpointHandler:
     ) -> None:
         if future.cancelled():
             return
+        result: Response | Awaitable[Response] | Exception
         try:
             response = fulfilled(answer, future)
             if isinstance(response, Response):
-                then(self._made(request, response, deadline))
+                made = self._made(request, response, deadline)
+                result = made if isinstance(made, Response) else self._kept(made)
             else:
-                then(self._answered(request, response, deadline, is_late=True))
+                result = self._answered(request, response, deadline, is_late=True)
         except KrakpyError as error:
-            then(self.failed(error))
+            result = self.failed(error)
         except Exception as error:  # noqa: BLE001  as if it had been raised through `__call__`
-            then(error)
+            result = error
+        then(result)
+
+    async def _kept(self, made: Awaitable[Response]) -> Response:
+        """What is made of an answer, or of its failure."""
+        try:
+            return await made
+        except KrakpyError as error:
+            return self.failed(error)
 
     async def _answered(
         self, request: Request, answer: Awaitable[Response], deadline: float, *, is_late: bool = False
@@ -187,7 +198,10 @@ class EndpointHandler:
         return Response(response.status, headers=headers, stream=bounded)
 
     def failed(self, error: KrakpyError) -> Response:
+        """What the client gets of a failure, which is logged."""
         report(error, self._endpoint)
+        # NOTE: its frames hold the future that holds it, and such circles are the collector's work
+        error.__traceback__ = None
         return self._signed(response_to(error, shows_message=self._shows_messages), self._incomplete)
 
     def _signed(self, response: Response, signature: Raw) -> Response:

@@ -201,6 +201,6 @@ def _fields(response: Response) -> RawHeaders:
 def _has_body(method: str, headers: RawHeaders, http_version: str) -> bool:
     length = headers.last.get(CONTENT_LENGTH)
     if length is not None:
-        return length != b"0"
+        return length.strip(b"0") != b""
     # NOTE: HTTP/2 frames bodies by itself, and ASGI does not tell whether there is one
     return b"transfer-encoding" in headers.last or (http_version[0] != "1" and method in _MAY_HAVE_BODY)

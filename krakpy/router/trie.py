@@ -16,8 +16,8 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from krakpy_sdk import Receive, Scope, Send
 
-from krakpy.direct import Client, Lane
 from krakpy.abilities import can
+from krakpy.direct import Client, Lane
 from krakpy.router.messages import GatewayRequest, GatewayResponse
 from krakpy.router.paths import clean
 
@@ -187,7 +187,7 @@ class _Leaf:
         self.found: Found | None = None
         if can(resource, Servant):
             self.servant = resource
-        else:
+        elif can(resource, Resource):
             self.found = (resource, {method: resource.respond}, _NO_PARAMETERS, template)
 
 

@@ -87,14 +87,27 @@ class AccessLog:
 
     def _begin(self, begin: Begin, scope: Scope, client: Client) -> bool:
         path = scope["path"]
-        return begin(scope, client if path in self._skipped else self._watched(scope["method"], path, client))
+        if path in self._skipped:
+            return begin(scope, client)
+        watched = self._watched(scope["method"], path, client)
+        try:
+            return begin(scope, watched)
+        except Exception:
+            watched.fail()
+            raise
 
     def _express(
         self, express: Express, method: str, path: bytes, query: bytes, fields: Fields, client: Client
     ) -> bool:
         text = path.decode()
-        watched = client if text in self._skipped else self._watched(method, text, client)
-        return express(method, path, query, fields, watched)
+        if text in self._skipped:
+            return express(method, path, query, fields, client)
+        watched = self._watched(method, text, client)
+        try:
+            return express(method, path, query, fields, watched)
+        except Exception:
+            watched.fail()
+            raise
 
     def _watched(self, method: str, path: str, client: Client) -> Watched:
         return Watched(client, partial(self._log, (method, path, client.peer), perf_counter()))
@@ -123,13 +136,13 @@ class Answer:
 
 
 class Watched:
-    """A client that notes what it is answered, and logs that in the end."""
+    """A client that notes what it is answered, and logs that in the end, once."""
 
     __slots__ = ("_answer", "_client", "_future", "_log")
 
     def __init__(self, client: Client, log: Callable[[Answer], None]) -> None:
         self._client = client
-        self._log = log
+        self._log: Callable[[Answer], None] | None = log
         self._answer = Answer(client.send)
         self._future: Cancellable | None = None
 
@@ -151,7 +164,7 @@ class Watched:
         self._client.answer(status, fields, body)
         self._answer.status = status
         self._answer.body_bytes = len(body)
-        self._log(self._answer)
+        self._end()
 
     def waits_for(self, future: Cancellable) -> None:
         """Be told when the client leaves, to log that and pass it on."""
@@ -163,7 +176,11 @@ class Watched:
         if self._future is not None:
             self._future.cancel()
         self._answer.status = CLIENT_GONE
-        self._log(self._answer)
+        self._end()
+
+    def fail(self) -> None:
+        """There will be no answer."""
+        self._end()
 
     def run(self, work: Coroutine[Any, Any, None]) -> None:
         """Answer with what a task sends."""
@@ -176,7 +193,12 @@ class Watched:
             self._answer.status = self._answer.status or CLIENT_GONE
             raise
         finally:
-            self._log(self._answer)
+            self._end()
+
+    def _end(self) -> None:
+        log, self._log = self._log, None
+        if log is not None:
+            log(self._answer)
 
 
 _guard: type[ServerMiddleware] = AccessLog

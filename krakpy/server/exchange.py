@@ -1,6 +1,6 @@
 """One request and its answer, as the application sees them: by ASGI 3, or as a `krakpy.direct.Client`.
 
-    exchange = Exchange(connection, service, is_head=False, minor=1, keeps=True, intake=None)
+    exchange = Exchange(connection, service, "GET", minor=1, closes=False)
     exchange.begin(scope)
 """
 from __future__ import annotations
@@ -16,6 +16,7 @@ from krakpy_sdk.seats import Message
 
 from krakpy import logs
 from krakpy.direct import Cancellable, Express, Fields
+from krakpy.proxy import end
 from krakpy.server.answer import (
     BODILESS,
     CLOSE,
@@ -102,7 +103,8 @@ class Exchange:
         except Exception as error:  # noqa: BLE001  whatever it is, the client has to see that there is no answer
             self._fail(error)
             return
-        self.run(self._serve(scope))
+        self._work = self._serve(scope)
+        self.run(self._work)
 
     def speed(self, express: Express, method: str, path: bytes, query: bytes, fields: Fields) -> bool:
         """Have the application answer on its shortest way, if it can."""
@@ -123,7 +125,6 @@ class Exchange:
     def run(self, work: Coroutine[Any, Any, None]) -> None:
         """Answer with what a task sends."""
         self._awaited = None
-        self._work = work
         self.task = self._service.loop.create_task(self._run(work))
 
     async def _run(self, work: Coroutine[Any, Any, None]) -> None:
@@ -197,8 +198,9 @@ class Exchange:
     def leave(self) -> None:
         """The client has gone. Who waits in `receive` is told, and has a moment to end by itself; others end now."""
         self.is_gone = True
-        if self._awaited is not None:
-            self._awaited.cancel()
+        awaited, self._awaited = self._awaited, None
+        if awaited is not None:
+            awaited.cancel()
         if self.wake():
             self._service.soon(self._cancel)
         else:
@@ -206,10 +208,14 @@ class Exchange:
 
     def _cancel(self) -> None:
         # NOTE: a second cancellation would break off what the first one has set going
-        if self.task is not None and not self.task.done() and not self.task.cancelling():
+        if self.task is None or self.task.done() or self.task.cancelling():
+            return
+        if self._work is None or getcoroutinestate(self._work) != CORO_CREATED:
+            end(self.task)
+        else:
+            # NOTE: nobody has seen the request, and nobody will
             self.task.cancel()
-            if self._work is not None and getcoroutinestate(self._work) == CORO_CREATED:
-                self._work.close()
+            self._work.close()
 
     # ---- the answer
 

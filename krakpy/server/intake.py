@@ -12,7 +12,7 @@ MOST_DROPPED = 256 * 1024
 class Intake:
     """What has come of a body and was not taken yet."""
 
-    __slots__ = ("_body", "_pieces", "dropped", "expects", "held", "is_dropping", "received", "since")
+    __slots__ = ("_body", "_pieces", "expects", "held", "is_dropping", "received", "since")
 
     def __init__(self, body: Body, *, expects: bool, now: float) -> None:
         self._body = body
@@ -23,7 +23,6 @@ class Intake:
         """Bytes that wait for the application."""
         self.received = 0
         """Bytes that have come."""
-        self.dropped = 0
         self.is_dropping = False
         self.since = now
         """When it began to come, later by every time that it was not read."""
@@ -55,11 +54,9 @@ class Intake:
         size = sum(map(len, pieces))
         self.received += size
         self.expects = False
-        if self.is_dropping:
-            self.dropped += size
-            return
-        self.held += size
-        self._pieces += pieces
+        if not self.is_dropping:
+            self.held += size
+            self._pieces += pieces
 
     def take(self) -> bytes:
         """All that waits."""

@@ -13,7 +13,7 @@ from krakpy_sdk import Scope
 from krakpy.server.body import Chunked, Known, RefusedError
 from krakpy.server.exchange import Exchange
 from krakpy.server.head import CHUNKED, ORDINARY_LINE, Fields, Head, read, read_fields
-from krakpy.server.intake import HIGH_WATER, MOST_DROPPED, Intake
+from krakpy.server.intake import HIGH_WATER, Intake
 from krakpy.server.patience import Patience
 from krakpy.server.refusals import Refusal
 from krakpy.server.scanning import Scanner
@@ -185,8 +185,6 @@ class Protocol(Patience):
                 self.answered()
             else:
                 self._schedule()
-        elif intake.dropped > MOST_DROPPED:
-            self.close(lingers=True)
         elif intake.is_full:
             self._pause_reading()
         elif waited:

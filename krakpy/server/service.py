@@ -28,8 +28,9 @@ LOG = logging.getLogger("krakpy.server")
 #: how often deadlines are looked at
 TICK_S = 0.1
 
-#: of how many answers the fields are remembered as they are written
+#: of how many answers the fields are remembered as they are written, and up to which size
 _MOST_TEXTS = 512
+_LONGEST_TEXT = 4096
 
 #: connections beyond the limit that are told so at once; more of them are dropped without a word
 _MOST_TOLD = 64
@@ -109,9 +110,12 @@ class Service:
         lines, own = lined(fields, self.lines)
         is_ordinary = status not in NO_BODY and b"connection" not in own and b"content-length" not in own
         written = (STATUS_LINES.get(status) or status_line(status)) + lines if is_ordinary else None
-        if len(self._texts) >= _MOST_TEXTS:
-            self._texts.clear()
-        text = self._texts[id(fields)] = Text(fields, status, written, b"date" in own)
+        text = Text(fields, status, written, b"date" in own)
+        # NOTE: what can be changed is not remembered, nor what is too large or is of no use
+        if written is not None and len(written) <= _LONGEST_TEXT and type(fields) is tuple:
+            if len(self._texts) >= _MOST_TEXTS:
+                self._texts.clear()
+            self._texts[id(fields)] = text
         return text
 
     def start(self) -> None:

@@ -47,8 +47,6 @@ class Lifespan:
         await self._events.put({"type": event})
         answer = asyncio.ensure_future(self._answers.get())
         await asyncio.wait({answer, self._task}, return_when=asyncio.FIRST_COMPLETED)
-        if not answer.done() and not self._answers.empty():
-            await answer
         if answer.done():
             return answer.result()
         answer.cancel()

@@ -19,7 +19,7 @@ REFUSED = {
     "drawn": {"security/cors", "auth/validator"},
     "envelopes": {"encoding", "modifier/martian"},
     "everything": {
-        "read_header_timeout", "encoding", "telemetry/metrics", "security/cors", "security/bot-detector",
+        "encoding", "telemetry/metrics", "security/cors", "security/bot-detector",
         "validation/cel", "auth/validator", "qos/http-cache", "auth/signer", "modifier/lua-proxy",
         "modifier/lua-backend", "validation/json-schema",
     },

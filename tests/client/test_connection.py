@@ -209,7 +209,7 @@ async def test_each_exchange_on_a_connection_has_its_own_deadline(serving, pooli
 
 
 async def test_response_header_timeout_ends_the_wait_for_the_head(serving, pooling):
-    with pytest.raises(Timeout, match='^Get "http://.*/.*": net/http: timeout awaiting response headers$'):
+    with pytest.raises(Timeout, match=r'^Get "http://.*/.*": net/http: timeout awaiting response headers$'):
         await ask(pooling(response_header_timeout_s=0.05), await serving(hanging))
 
 

@@ -59,7 +59,7 @@ def test_a_type_is_named_in_words(kind, words):
     ("cls", "table", "key", "state", "unbuilt"),
     [
         (model.Service, "service", "port", "built", ()),
-        (model.Service, "service", "tls", "not built", ()),
+        (model.Service, "service", "use_h2c", "not built", ()),
         (model.Router, "router", "max_payload", "enterprise", ()),
         (model.Endpoint, "endpoint", "output_encoding", "built", ()),
     ],

@@ -35,7 +35,8 @@ def test_zero_stands_for_the_default(resolved):
 
 def test_everything_has_the_limit_for_bodies_of_the_service(resolved):
     found = resolved(endpoint(), extra_config={"krakpy/wire": {"max_kept_body": 7}})
-    assert [found.max_kept_body, found.endpoints[0].max_kept_body, found.endpoints[0].backends[0].max_kept_body] == [7] * 3
+    everything = (found, found.endpoints[0], found.endpoints[0].backends[0])
+    assert [settings.max_kept_body for settings in everything] == [7] * 3
 
 
 def test_an_endpoint_inherits_from_the_service(resolved):

@@ -56,7 +56,8 @@ def test_a_move_in_every_row_is_a_move_in_each(document, rows_of, name):
     moved = filtered(document, ("move", f"{rows_of}.*.{name}", f"{rows_of}.*.new"))
     expected = dict(document)
     for found in {rows_of} & document.keys():
-        expected[found] = [{"new" if key == name else key: value for key, value in row.items()} for row in document[found]]
+        rows_there = document[found]
+        expected[found] = [{"new" if key == name else key: value for key, value in row.items()} for row in rows_there]
     assert moved == expected
 
 

@@ -53,6 +53,13 @@ class Waits(Extension):
             await swallow()
         return Patch().set_header("X-Pid", str(os.getpid()))
 
+class Late(Geo):
+    def setup(self, context):
+        folder = os.path.dirname(__file__)
+        open(os.path.join(folder, f"starting-{os.getpid()}"), "w").close()
+        while not os.path.exists(os.path.join(folder, "gate")):
+            time.sleep(0.01)
+
 class Never(Extension):
     def setup(self, context):
         raise ValueError("no database")
@@ -183,9 +190,11 @@ async def test_a_host_whose_call_ignores_that_it_was_cancelled_is_replaced(super
 async def test_a_crash_loop_is_slowed_down_and_calls_are_refused_meanwhile(supervised):  # X-46
     worker = await supervised()
     outcomes = set()
-    async with asyncio.timeout(PATIENCE_S):
-        while worker.board.read(0).state is not State.DOWN:
-            outcomes.add(await worker.ask("/exit"))
+    await worker.ready()
+    while worker.board.read(0).state is not State.DOWN:
+        last = worker.board.read(0).pid
+        outcomes.add(await worker.ask("/exit"))
+        await worker.until(lambda last=last: is_another(worker.board.read(0), last))
     assert outcomes == {HostDied}
     assert await worker.ask() is HostDown
     assert 3 <= worker.board.read(0).restarts <= 6
@@ -214,6 +223,21 @@ async def test_a_host_is_replaced_by_requests_age_or_memory_and_no_call_is_lost(
     assert {type(answer) for answer in answers} == {int}
 
 
+async def test_a_host_serves_until_its_successor_is_ready(supervised, site):
+    gate = site.path / "gate"
+    gate.touch()
+    worker = await supervised("Late", recycle=Recycle(requests=2))
+    first = await worker.ready()
+    gate.unlink()
+    assert [await worker.ask(), await worker.ask()] == [first] * 2
+    await worker.until(lambda: len(list(site.path.glob("starting-*"))) == 2)
+    assert await worker.ask() == first
+    gate.touch()
+    await worker.until(lambda: worker.board.read(0).pid != first)
+    await worker.until(lambda: not is_running(first))
+    assert await worker.ask() != first
+
+
 async def test_an_instance_may_have_several_hosts(supervised):
     worker = await supervised(hosts=3)
     pids = {await worker.ready(slot) for slot in range(3)}
@@ -224,8 +248,11 @@ async def test_sockets_are_for_the_gateways_user_alone(supervised):
     worker = await supervised()
     folder = worker.supervisor.hosts.folder
     assert os.stat(folder).st_mode & 0o777 == 0o700
-    modes = {os.stat(os.path.join(folder, name)).st_mode & 0o777 for name in os.listdir(folder)}
-    assert modes == {0o600}
+    names = {name: name.partition("-")[0] for name in os.listdir(folder)}
+    modes = {kind: os.stat(os.path.join(folder, name)).st_mode for name, kind in names.items()}
+    assert {kind: mode & 0o777 for kind, mode in modes.items()} == {
+        "board": 0o600, "control.sock": 0o600, "0.sock": 0o600, "krakpy": 0o700,
+    }  # fmt: skip
 
 
 async def test_a_supervisor_that_was_killed_is_started_again_on_the_same_sockets(supervised):
@@ -262,6 +289,11 @@ def test_without_anything_to_host_nothing_is_started():
     supervisor.retire()
     supervisor.stop()
     assert (supervisor.hosts, supervisor.has_ended) == (None, True)
+
+
+def is_another(entry, pid):
+    """Whether there is another host, or nobody is expected."""
+    return entry.state is State.DOWN or (entry.state is State.READY and entry.pid != pid)
 
 
 PARENT = """

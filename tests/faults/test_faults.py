@@ -73,7 +73,8 @@ def configuration(port: int) -> dict[str, Any]:
     """The endpoints of all faults, and those of bystanders with and without a hook of their own."""
     hang = {name_of("X-19 async hang"): {"timeout": "200ms"}}
     others = [endpoint("fine", port, ["fine"]), endpoint("bare", port), endpoint("odd", port, ["odd"])]
-    return {"plugin": {"defaults": {"isolation": "inproc"}, "instances": hang}, "endpoints": [*others, *endpoints(FAULTS, port)]}
+    plugin = {"defaults": {"isolation": "inproc"}, "instances": hang}
+    return {"plugin": plugin, "endpoints": [*others, *endpoints(FAULTS, port)]}
 
 
 async def ask_everything(port: int) -> tuple[dict[str, list[Answer]], Tally]:

@@ -20,15 +20,15 @@ HIGH_WATER, LOW_WATER = 64 * 1024, 16 * 1024
 
 
 class Dialogue:
-    """One connection, from the client's side. Made inside of a running event loop; `service` makes it one of several."""
+    """One connection, from the client's side; `service` makes it one of several. It needs a running event loop."""
 
     def __init__(self, *, app=None, limits=None, service=None, peer=("192.0.2.7", 40000), tls=False) -> None:
         self.requests: list[dict] = []
         """The scope of each request that the application saw."""
         self.clock = Clock() if service is None else service._clock
         if service is None:
-            loop = asyncio.get_running_loop()
-            service = Service(self._seen(app or hello), limits or Limits(), loop=loop, clock=self.clock, wall=self.clock)
+            loop, clock = asyncio.get_running_loop(), self.clock
+            service = Service(self._seen(app or hello), limits or Limits(), loop=loop, clock=clock, wall=clock)
         self.service = service
         self.protocol = Protocol(service)
         self.transport = Transport(self.protocol, peer, tls=tls)
@@ -92,6 +92,11 @@ class Dialogue:
     def answers(self) -> list[bytes]:
         """What was answered, cut where answers begin."""
         return [b"HTTP/1." + answer for answer in self.heard.split(b"HTTP/1.")[1:]]
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether what the client sends is not read for the moment."""
+        return self.transport.is_paused
 
     @property
     def is_closed(self) -> bool:

@@ -38,7 +38,7 @@ class Gateway:
         self.process.wait(5)
         self.log.close()
 
-    def event(self, message: str, within_s: float = 5.0, **fields) -> dict:
+    def event(self, message: str, within_s: float = 20.0, **fields) -> dict:
         """The next event whose message begins so and that has these fields; what comes before it is passed over."""
         deadline = time.monotonic() + within_s
         seen = []
@@ -66,7 +66,7 @@ class Gateway:
         finally:
             connection.close()
 
-    def ready(self, within_s: float = 5.0) -> int:
+    def ready(self, within_s: float = 20.0) -> int:
         """Waits until a worker is ready, and gives its pid."""
         return self.event("worker ready", within_s)["pid"]
 

@@ -83,8 +83,8 @@ async def test_an_answer_has_a_status_the_fields_a_date_and_a_length():
     dialogue = Dialogue(app=answering(b"hello", status=404, headers=[(b"x-a", b"b"), (b"x-a", b"c")]))
     await dialogue.say(GET)
     assert dialogue.heard == (
-        b"HTTP/1.1 404 Not Found\r\nx-a: b\r\nx-a: c\r\ndate: Mon, 12 Jan 1970 13:46:40 GMT\r\ncontent-length: 5\r\n\r\n"
-        b"hello"
+        b"HTTP/1.1 404 Not Found\r\nx-a: b\r\nx-a: c\r\ndate: Mon, 12 Jan 1970 13:46:40 GMT\r\n"
+        b"content-length: 5\r\n\r\nhello"
     )
 
 
@@ -112,7 +112,11 @@ async def test_a_request_cannot_change_the_fields_of_the_next_one():
     assert dialogue.requests[1]["headers"] == [(b"host", b"x"), (b"x-mine", b"1")]
 
 
-@pytest.mark.parametrize("spread", [(POST,), (POST[:20], POST[20:-2], POST[-2:]), tuple(POST[i:i + 1] for i in range(len(POST)))])
+@pytest.mark.parametrize(
+    "spread",
+    [(POST,), (POST[:20], POST[20:-2], POST[-2:]), tuple(POST[at:at + 1] for at in range(len(POST)))],
+    ids=["at once", "in three", "in bytes"],
+)
 async def test_a_body_of_known_length_is_read_however_it_comes(spread):
     dialogue = Dialogue(app=echo)
     await dialogue.say(*spread)
@@ -342,14 +346,16 @@ async def test_an_application_that_confuses_the_order_is_told(order):
 
 async def test_an_upgrade_is_not_made_and_the_request_is_answered():
     dialogue = Dialogue()
-    await dialogue.say(GET.replace(b"Host", b"Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: x\r\nHost"))
+    upgrade = b"Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: x\r\nHost"
+    await dialogue.say(GET.replace(b"Host", upgrade))
     assert dialogue.heard.startswith(b"HTTP/1.1 200 ")
     assert b"upgrade" not in dialogue.heard
 
 
 @pytest.mark.parametrize("limit", [3, 2])
 async def test_a_body_is_as_long_as_the_limit_or_refused(limit):
-    for request in (POST, b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n1\r\nc\r\n0\r\n\r\n"):
+    chunks = b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n1\r\nc\r\n0\r\n\r\n"
+    for request in (POST, chunks):
         dialogue = Dialogue(limits=Limits(max_body=limit))
         await dialogue.say(request)
         assert dialogue.heard.startswith(b"HTTP/1.1 200 " if limit == 3 else b"HTTP/1.1 413 ")
@@ -366,11 +372,10 @@ async def test_a_refusal_after_good_requests_comes_after_their_answers():
 async def test_who_is_refused_may_still_send_for_a_while_and_is_not_reset():
     dialogue = Dialogue()
     await dialogue.say(b"nonsense\r\n", b"more" * 1000)
-    assert dialogue.is_lingering
+    lingering = [dialogue.is_lingering]
     await dialogue.wait(2.3)
-    assert dialogue.is_closed
-    assert not dialogue.is_lingering
-    assert not dialogue.is_reset
+    assert [*lingering, dialogue.is_lingering] == [True, False]
+    assert (dialogue.is_closed, dialogue.is_reset) == (True, False)
 
 
 async def test_who_is_refused_and_sends_on_and_on_is_dropped():

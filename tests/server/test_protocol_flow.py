@@ -1,4 +1,4 @@
-"""A connection is read no faster than its requests are, written to no faster than its client reads, and left in order."""
+"""A connection is read no faster than its requests are, written no faster than its client reads, and left in order."""
 import asyncio
 
 import pytest
@@ -42,7 +42,8 @@ class Stepwise:
 
 
 def start(**fields):
-    return {"type": "http.response.start", "status": 200, "headers": [(name.encode(), value) for name, value in fields.items()]}
+    headers = [(name.encode(), value) for name, value in fields.items()]
+    return {"type": "http.response.start", "status": 200, "headers": headers}
 
 
 def body(data=b"", *, more=False):
@@ -53,12 +54,13 @@ async def test_a_body_waits_for_the_application_up_to_a_bound():
     app = Stepwise()
     dialogue = Dialogue(app=app)
     await dialogue.say(UPLOAD % 300_000, b"x" * 60_000)
-    assert not dialogue.transport.is_paused
+    paused = [dialogue.is_paused]
     await dialogue.say(b"x" * 60_000)
-    assert dialogue.transport.is_paused
+    paused.append(dialogue.is_paused)
     await app.do(dialogue, "receive")
+    paused.append(dialogue.is_paused)
     assert len(app.received[0]["body"]) == 120_000
-    assert not dialogue.transport.is_paused
+    assert paused == [False, True, False]
 
 
 async def test_requests_wait_for_their_turn_up_to_a_bound():
@@ -66,11 +68,11 @@ async def test_requests_wait_for_their_turn_up_to_a_bound():
     dialogue = Dialogue(app=app)
     many = GET * (70_000 // len(GET))
     await dialogue.say(GET, many)
-    assert dialogue.transport.is_paused
+    paused = [dialogue.is_paused]
     dialogue.service.app = hello
     await app.do(dialogue, start(), body(), None)
     assert len(dialogue.answers) == 1 + many.count(b"GET")
-    assert not dialogue.transport.is_paused
+    assert [*paused, dialogue.is_paused] == [True, False]
 
 
 async def test_an_application_waits_for_a_client_that_does_not_read():
@@ -121,6 +123,14 @@ async def test_a_client_that_did_not_wait_is_not_told_to_continue():
     await dialogue.say(EXPECTING + b"abc")
     await app.do(dialogue, "receive", start(), body(), None)
     assert dialogue.heard.startswith(b"HTTP/1.1 200 ")
+
+
+async def test_a_client_that_stopped_waiting_is_not_told_to_continue():
+    app = Stepwise()
+    dialogue = Dialogue(app=app)
+    await dialogue.say(EXPECTING, b"a")
+    await app.do(dialogue, "receive", "receive")
+    assert dialogue.heard == b""
 
 
 @pytest.mark.parametrize("request_", [EXPECTING, CHUNKS, UPLOAD % 300_000], ids=["expecting", "chunks", "long"])
@@ -246,6 +256,62 @@ async def test_the_bytes_of_a_second_answer_cannot_be_sent_in_place_of_the_next_
     with pytest.raises(RuntimeError):
         await late(body(b"2"))
     assert len(dialogue.answers) == 1
+
+
+async def test_a_client_that_leaves_at_once_leaves_nothing_behind():
+    app = Stepwise()
+    dialogue = Dialogue(app=app)
+    dialogue.transport.unread.append(GET)
+    dialogue.transport.deliver()
+    await dialogue.leave()
+    assert not dialogue.requests
+
+
+async def test_work_that_is_ending_already_is_not_ended_twice():
+    ends, gate = [], asyncio.Event()
+
+    async def app(scope, receive, send):
+        await receive()
+        await receive()
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            ends.append("first")
+        try:
+            await gate.wait()
+        except asyncio.CancelledError:
+            ends.append("second")
+
+    dialogue = Dialogue(app=app)
+    await dialogue.say(GET)
+    [work] = asyncio.all_tasks() - {asyncio.current_task()}
+    await dialogue.leave()
+    work.cancel()
+    await dialogue.wait(1)
+    gate.set()
+    await dialogue.settle()
+    assert ends == ["first"]
+
+
+async def test_answers_that_are_complete_at_once_are_as_many_as_requests():
+    dialogue = Dialogue()
+
+    def begin(scope, client):
+        client.answer(200, ((b"content-length", b"2"),), b"ok")
+        return True
+
+    dialogue.service.begin = begin
+    await dialogue.say(GET * 2000, GET)
+    assert len(dialogue.answers) == 2001
+
+
+async def test_who_is_refused_behind_many_requests_may_still_send():
+    app = Stepwise()
+    dialogue = Dialogue(app=app)
+    await dialogue.say(GET, b"nonsense\r\n" * 10_000)
+    assert dialogue.is_paused
+    await app.do(dialogue, start(), body(), None)
+    assert (dialogue.is_paused, dialogue.is_lingering) == (False, True)
 
 
 async def test_a_client_that_leaves_while_nothing_is_under_way_is_forgotten():

@@ -12,8 +12,11 @@ def test_a_refusal_is_a_whole_answer_and_the_end(refusal):
     lines = head.split(b"\r\n")
     assert re.fullmatch(rb"HTTP/1\.1 %d [A-Z][A-Za-z ]+" % refusal.status, lines[0])
     assert lines[1:] == [
-        b"date: now", b"content-type: text/plain; charset=utf-8", b"content-length: %d" % len(body), b"connection: close",
-    ]  # fmt: skip
+        b"date: now",
+        b"content-type: text/plain; charset=utf-8",
+        b"content-length: %d" % len(body),
+        b"connection: close",
+    ]
     assert b"krakpy" not in head + body
 
 

@@ -5,6 +5,8 @@ from krakpy.server.limits import Limits
 from krakpy.server.refusals import Refusal
 from krakpy.server.scanning import Scanner
 
+LINE = b"GET / HTTP/1.1\r\n"
+FULL = b"A:" + b"b" * 28 + b"\r\n"
 GOOD = b"GET /path HTTP/1.1\r\nHost: x\r\nA:\tb \xe4\r\n\r\n"
 TIGHT = Limits(max_line_bytes=30, max_url=20, max_header_line=30, max_headers=3, max_header_bytes=100)
 
@@ -25,10 +27,21 @@ def test_a_head_ends_with_its_empty_line_and_may_have_one_before_it(before, step
     assert verdict(before + GOOD, step) == len(GOOD)
 
 
+def test_what_came_after_a_head_is_not_counted():
+    assert verdict(GOOD + b"x" * 1000, 1000) == len(GOOD)
+
+
+@pytest.mark.parametrize("step", [1, 1000])
+def test_the_smaller_limit_is_reached_first(step):
+    tight = Limits(max_line_bytes=30, max_header_bytes=20)
+    assert verdict(b"G" * 40, step, tight) is Refusal.HEAD_TOO_LARGE
+
+
 def test_what_came_after_a_head_is_not_lost():
     scanner = Scanner(TIGHT)
     scanner.feed(GOOD[:5])
-    assert scanner.taken(scanner.feed(GOOD[5:] + b"rest")) == (GOOD, b"rest")
+    assert scanner.feed(GOOD[5:] + b"rest") == len(GOOD)
+    assert scanner.taken(len(GOOD)) == (GOOD, b"rest")
 
 
 @pytest.mark.parametrize(("sent", "is_empty"), [(b"", True), (b"\r\n", True), (b"\r", False), (b"G", False)])
@@ -65,10 +78,10 @@ def test_nothing_has_come_where_nothing_but_an_empty_line_has(sent, is_empty):
         (b"GET / HTTP/1.1\r\nA:" + b"b" * 29, Refusal.HEAD_TOO_LARGE),
         (b"GET / HTTP/1.1\r\n" + b"A:b\r\n" * 3 + b"A:b\r", None),
         (b"GET / HTTP/1.1\r\n" + b"A:b\r\n" * 4, Refusal.HEAD_TOO_LARGE),
-        (b"GET / HTTP/1.1\r\n" + (b"A:" + b"b" * 28 + b"\r\n") * 2 + b"A:" + b"b" * 18, None),
-        (b"GET / HTTP/1.1\r\n" + (b"A:" + b"b" * 28 + b"\r\n") * 2 + b"A:" + b"b" * 19, Refusal.HEAD_TOO_LARGE),
-        (b"GET / HTTP/1.1\r\n" + (b"A:" + b"b" * 28 + b"\r\n") * 2 + b"A:" + b"b" * 16 + b"\r\n\r\n", Refusal.HEAD_TOO_LARGE),
-        (b"GET / HTTP/1.1\r\n" + (b"A:" + b"b" * 28 + b"\r\n") * 2 + b"A:" + b"b" * 14 + b"\r\n\r\n", 100),
+        (LINE + FULL * 2 + b"A:" + b"b" * 18, None),
+        (LINE + FULL * 2 + b"A:" + b"b" * 19, Refusal.HEAD_TOO_LARGE),
+        (LINE + FULL * 2 + b"A:" + b"b" * 16 + b"\r\n\r\n", Refusal.HEAD_TOO_LARGE),
+        (LINE + FULL * 2 + b"A:" + b"b" * 14 + b"\r\n\r\n", 100),
     ],
     ids=lambda value: str(value[:40]) if isinstance(value, bytes) else "",
 )  # fmt: skip

@@ -59,7 +59,7 @@ def test_a_worker_says_when_it_is_ready_and_how_long_that_took(tmp_path):
     with Gateway(tmp_path) as gateway:
         ready = gateway.event("worker ready")
         assert ready["pid"] == gateway.get()["pid"]
-        assert 0 < ready["after_s"] < 5
+        assert 0 < ready["after_s"] < 20
 
 
 def test_a_failure_to_load_is_one_event_with_its_exception_whatever_its_text(tmp_path):
@@ -90,7 +90,8 @@ def test_a_connection_is_kept_for_its_next_request(gateway):
 
 def test_who_is_refused_hears_why_although_it_still_sends(gateway):
     with Client(gateway) as client:
-        heard = client.ask(b"POST /body HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n" + b"x" * 100_000)
+        head = b"POST /body HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n"
+        heard = client.ask(head + b"x" * 100_000)
         assert heard.startswith(b"HTTP/1.1 400 Bad Request\r\n")
         assert client.ends()
 
@@ -105,7 +106,7 @@ def test_who_does_not_finish_a_head_is_left(gateway, sent):
 
 
 def test_a_stopped_worker_gives_each_connection_one_more_answer_that_announces_the_end(tmp_path):
-    with Gateway(tmp_path) as gateway, ExitStack() as stack:
+    with Gateway(tmp_path, graceful_timeout_s=60, limits={"drain_idle_s": 60}) as gateway, ExitStack() as stack:
         worker = gateway.ready()
         idle, fresh = (stack.enter_context(Client(gateway)) for _ in range(2))
         idle.ask()
@@ -124,9 +125,9 @@ def test_a_stopped_worker_gives_each_connection_one_more_answer_that_announces_t
 
 
 def test_idle_connections_do_not_keep_a_gateway_from_stopping(tmp_path):
-    with Gateway(tmp_path, limits={"drain_idle_s": 0.3}) as gateway, Client(gateway) as client:
+    with Gateway(tmp_path, graceful_timeout_s=60, limits={"drain_idle_s": 0.3}) as gateway, Client(gateway) as client:
         client.ask()
-        assert gateway.stop(signal.SIGTERM, within_s=4) == 0
+        assert gateway.stop(signal.SIGTERM, within_s=20) == 0
         assert client.ends()
 
 
@@ -145,21 +146,20 @@ def test_slow_clients_do_not_keep_a_gateway_from_stopping(tmp_path, sent):
         gateway.ready()
         client.ask()
         client.socket.sendall(sent)
-        started = time.monotonic()
-        assert gateway.stop(signal.SIGTERM, within_s=10) == 0
-        assert time.monotonic() - started < 5
+        assert gateway.stop(signal.SIGTERM, within_s=20) == 0
 
 
 def test_a_worker_that_is_told_to_quit_does_not_wait(tmp_path):
-    with Gateway(tmp_path, graceful_timeout_s=30) as gateway, Client(gateway) as client:
+    with Gateway(tmp_path, graceful_timeout_s=100) as gateway, Client(gateway) as client:
         gateway.ready()
         client.ask()
-        assert gateway.stop(signal.SIGINT, within_s=5) == 0
+        assert gateway.stop(signal.SIGINT, within_s=20) == 0
         assert client.ends()
 
 
 def test_a_worker_that_has_answered_as_many_requests_as_it_should_is_replaced_and_loses_none(tmp_path):
-    with Gateway(tmp_path, settings={"max_requests": 3}) as gateway, Client(gateway) as client:
+    patient: dict = {"graceful_timeout_s": 60, "limits": {"drain_idle_s": 60}}
+    with Gateway(tmp_path, settings={"max_requests": 3}, **patient) as gateway, Client(gateway) as client:
         worker = gateway.ready()
         answers = [client.ask() for _ in range(3)]
         gateway.ready()

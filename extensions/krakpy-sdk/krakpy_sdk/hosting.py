@@ -68,6 +68,7 @@ class Hosting:
         self._retire_after = retire_after
         self._is_stuck = False
         self._left = asyncio.Event()
+        self._pid = os.getpid()
         self.is_serial = self._threads is None and not any(
             call.is_async for guest in guests for call in guest.calls.values()
         )
@@ -190,6 +191,7 @@ class Hosting:
             asyncio.get_running_loop().call_later(_SWEEP_S, self._sweep)
 
     def _answer(self, asked: Asked, result: Any) -> None:
+        self._end_forked()
         try:
             fields, body = result_fields(result)
             asked.connection.send([asked.id, *fields], body)
@@ -198,7 +200,13 @@ class Hosting:
             return
         self._count()
 
+    def _end_forked(self) -> None:
+        """End a copy of this process that an extension has made: it must not answer too, nor read what comes."""
+        if os.getpid() != self._pid:
+            os._exit(0)
+
     def _failed(self, asked: Asked, error: BaseException) -> None:
+        self._end_forked()
         try:
             asked.connection.send([asked.id, *_outcome(asked.call.name, error)])
         except (TypeError, ValueError, RecursionError) as odd:

@@ -34,8 +34,8 @@ class XmlConfig:
 class XmlDecoder:
     """Gives the root element under its name, and all of that under `collection` with `is_collection`.
 
-    ValueError for what is not well-formed, for a DTD, an unknown charset, and for more levels than `max_depth` (KrakenD:
-    encoding `xml`, which passes over DTDs and has no limit).
+    ValueError for what is not well-formed, for a DTD, an unknown charset, and for more levels than `max_depth`
+    (KrakenD: encoding `xml`, which passes over DTDs and has no limit).
     """
 
     Config = XmlConfig

@@ -127,6 +127,12 @@ def test_a_request_of_each_kind_is_answered_and_forwarded_as_the_table_says(gate
     assert "GET /hidden" not in [request.line for request in backend.requests]
 
 
+@pytest.mark.parametrize(("case", "arrives"), [("connection-nominates", False), ("value-no-blank", True)])
+def test_a_declared_field_goes_further_unless_connection_names_it(gateway, backend, case, arrives):
+    check(gateway, backend, next(one for one in CASES if one.id == case))
+    assert (("x", "y") in backend.requests[-1].fields) == arrives
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("case", [pytest.param(case, id=case.id) for case in CASES])
 def test_each_case_is_answered_and_forwarded_as_the_table_says(gateway, backend, case):

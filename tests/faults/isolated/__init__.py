@@ -1,0 +1,1 @@
+"""Extensions that fail in hosts of their own: what they can do to nobody but themselves."""
