@@ -11,7 +11,8 @@ upstream and nothing else.
 """
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from abc import abstractmethod
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from typing import Any, Protocol
 
 from krakpy_sdk import Scope
@@ -34,6 +35,56 @@ class Cancellable(Protocol):
         """Give it up."""
 
 
+class Outlet(Protocol):
+    """Where a body goes: its pieces are pushed, or written past all of us to the client's descriptor."""
+
+    is_plain: bool
+    """Whether there may be such a descriptor at all."""
+
+    def push(self, piece: bytes) -> bool:
+        """Take the next piece; False: no more before the flow is told to go on."""
+
+    def descriptor(self, size: int) -> int:
+        """What so many bytes of the body may be written to just now; -1: nothing."""
+
+    def passed(self, size: int) -> None:
+        """So many were."""
+
+    def end(self) -> None:
+        """The body is whole."""
+
+    def fail(self, error: BaseException) -> None:
+        """The body will never be whole."""
+
+
+class Flow(AsyncIterator[bytes]):
+    """A body on its way; in place of being iterated, it can be poured into an outlet, which takes no task."""
+
+    __slots__ = ("until",)
+    until: float
+    """When it breaks off by itself, on the event loop's clock."""
+
+    @abstractmethod
+    def beginning(self) -> bytes:
+        """What has come already, as far as it is in one piece."""
+
+    @abstractmethod
+    def pour(self, outlet: Outlet) -> None:
+        """Push what has come and what will, up to the end."""
+
+    @abstractmethod
+    def go_on(self) -> None:
+        """The outlet takes more again."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Nobody wants the rest."""
+
+
+Poured = Callable[[int, "BaseException | None"], None]
+"""Is told, once, how many bytes of a body were passed on when it is over, and what broke it off if its source did."""
+
+
 class Client(Protocol):
     """Who waits for an answer: one request of a connection, as the server has it."""
 
@@ -49,6 +100,11 @@ class Client(Protocol):
 
     def answer(self, status: int, fields: Sequence[tuple[bytes, bytes]], body: bytes) -> None:
         """Take the whole answer; its fields as ASGI has them, but for `Content-Length`, which is the body's."""
+
+    def stream(
+        self, status: int, fields: Sequence[tuple[bytes, bytes]], flow: Flow, poured: Poured
+    ) -> None:
+        """Take an answer whose body is on its way; its fields as ASGI has them."""
 
     def waits_for(self, future: Cancellable) -> None:
         """Cancel this when the client leaves."""

@@ -78,9 +78,13 @@ def problem_response(problem: Problem | None, status: int) -> Response:
     return Response(status, headers=headers, body=msgspec.json.encode(document))
 
 
+#: phrases of RFC 9110 that Python has in its own way, depending on its version
+_PHRASES = {413: "Content Too Large", 414: "URI Too Long", 416: "Range Not Satisfiable", 422: "Unprocessable Content"}
+
+
 def _phrase(status: int) -> str:
     try:
-        return HTTPStatus(status).phrase
+        return _PHRASES.get(status) or HTTPStatus(status).phrase
     except ValueError:  # NOTE: an extension may refuse with a status that has no name
         return "Refused"
 

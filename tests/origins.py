@@ -54,6 +54,11 @@ class Line(asyncio.Transport):
             self._upstream.lines.append(self)
             self.say(*self._upstream.answer(request))
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether the gateway waits for nothing of it."""
+        return self._connection._exchange is None
+
     def _end_of_request(self) -> int:
         end = self._received.find(b"\r\n\r\n") + 4
         if end == 3:

@@ -1,9 +1,16 @@
 """The compiled way in: which requests it takes, and that nothing that it remembers is mixed up."""
 
 import pytest
-from krakpy_sdk import Extension, Reply, Request, Response
+from krakpy_sdk import Extension, Reply, Request
+from krakpy_sdk.testing import answers
 
-from krakpy.lane import Asked, Lane
+from krakpy.backend.load_balancer import LoadBalancer
+from krakpy.backend.url_pattern import UrlPattern
+from krakpy.client.pool import Pool
+from krakpy.client.transport import HttpTransport
+from krakpy.lane import Asked, BackendLane, Lane
+from krakpy.router.disconnects import Disconnects
+from krakpy.router.resource import EndpointResource
 from tests.origins import answering, echo, ok
 from tests.ways import bodies, endpoint, get, open_gateway, outcomes, prepared, run
 
@@ -70,8 +77,7 @@ def test_a_body_goes_the_ordinary_way(framing):
     body = b"hi" if "Length" in framing else b"2\r\nhi\r\n0\r\n\r\n"
     assert run(by_lane(own, get("/a", framing, method="POST") + body)) == []
     outcome, *others = outcomes(own, lambda: answering(DOCUMENT), get("/a", framing, method="POST") + body)
-    assert outcome.requests[0].endswith(b"\r\n\r\n2\r\nhi\r\n0\r\n\r\n")
-    assert others == [outcome, outcome]
+    assert (outcome.requests[0][-12:], others) == (b"2\r\nhi\r\n0\r\n\r\n", [outcome, outcome])
 
 
 def test_a_length_of_several_zeros_announces_no_body():
@@ -80,6 +86,18 @@ def test_a_length_of_several_zeros_announces_no_body():
     lane, *others = outcomes(own, lambda: answering(DOCUMENT), get("/a", "Content-Length: 000", method="POST"))
     assert lane.requests[0].endswith(b"\r\nContent-Length: 0\r\n\r\n")
     assert others == [lane, lane]
+
+
+async def test_the_head_of_a_request_that_sends_no_body_announces_none():
+    async def body():
+        yield b"hello"
+
+    settings = prepared(endpoint("/a", {"method": "POST"})).settings.endpoints[0].backends[0]
+    transport = HttpTransport(settings, Pool(settings.transport))
+    lane = BackendLane.of(UrlPattern(settings, LoadBalancer(settings, transport)))
+    assert lane is not None
+    for request in Request(stream=body()), Request(body=b"hello"), Request():
+        assert lane.tail(request).endswith(b"\r\nContent-Length: 0\r\n\r\n")
 
 
 class Hook(Extension):
@@ -101,7 +119,7 @@ class Middleware:
         return self.next(*request)
 
 
-SEAT = {"acme/x": {}}
+SEAT: dict[str, dict] = {"acme/x": {}}
 STATIC = {"proxy": {"static": {"strategy": "always", "data": {"s": 1}}}}
 
 
@@ -188,8 +206,8 @@ async def test_many_endpoints_on_one_connection_are_not_mixed_up():
         for n in (*numbers, *numbers):
             await visitor.ask(get(f"/e{n}", *[f"X-{n}: v{n}" for n in numbers]))
     for n, body in zip((*numbers, *numbers), bodies(visitor.heard), strict=True):
-        own = {name: value for name, value in body.items() if name.startswith("X-") and name[2:].isdigit()}
-        assert (body["line"], own) == (f"GET /up{n} HTTP/1.1", {f"X-{n}": f"v{n}"})
+        numbered = {name: value for name, value in body.items() if name.startswith("X-") and name[2:].isdigit()}
+        assert (body["line"], numbered) == (f"GET /up{n} HTTP/1.1", {f"X-{n}": f"v{n}"})
 
 
 @pytest.mark.parametrize("count", [3, 2500], ids=["few", "more than are remembered"])
@@ -275,7 +293,7 @@ def test_a_request_is_made_once_and_only_if_somebody_looks():
 
 
 def test_only_a_handler_has_a_lane():
-    class Resource:
-        proxy = staticmethod(Response)
-
-    assert Lane.of(Resource()) is None
+    made = EndpointResource(
+        "/a", "GET", answers(), client_address=lambda peer, _: peer, disconnects=Disconnects(), allows_encoded=False
+    )
+    assert Lane.of(made) is None

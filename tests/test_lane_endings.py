@@ -118,6 +118,20 @@ def test_the_time_of_an_endpoint_is_kept(way, own, answer, reachable, due, statu
     run(law())
 
 
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(("backends", "due"), [([{}], 2.0), ([{}, {"url_pattern": "/z"}], 1.7)], ids=["one", "merge"])
+def test_every_request_of_a_redirect_has_the_same_deadline(way, backends, due):
+    async def law():
+        async with open_gateway(prepared(endpoint("/a", *backends)), _redirecting) as gateway:
+            await gateway.visitor(way).ask(get())
+            start = asyncio.get_running_loop().time()
+            assert len(gateway.upstream.requests) > len(backends)
+            deadlines = {line._connection._deadline for line in gateway.upstream.lines if not line.is_idle}
+            assert deadlines == {start + due}
+
+    run(law())
+
+
 # ---- what is left
 
 

@@ -131,7 +131,7 @@ def playing(scripts):
     """What makes an upstream: each path's requests get these answers in turn."""
 
     def made():
-        counts = defaultdict(int)
+        counts: dict[bytes, int] = defaultdict(int)
 
         def answer(request):
             path = request.split(b" ")[1]
@@ -158,7 +158,7 @@ PLAIN = prepared(
 )
 
 
-@pytest.mark.parametrize("examples", [60, pytest.param(1500, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("examples", [150, pytest.param(1500, marks=pytest.mark.slow)])
 def test_the_upstreams_are_asked_the_same_whatever_a_client_says(examples):
     @settings(max_examples=examples, deadline=None, database=None)
     @given(st.lists(requests(), min_size=1, max_size=4), st.booleans())
@@ -168,7 +168,7 @@ def test_the_upstreams_are_asked_the_same_whatever_a_client_says(examples):
     law()
 
 
-@pytest.mark.parametrize("examples", [60, pytest.param(1500, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("examples", [150, pytest.param(1500, marks=pytest.mark.slow)])
 def test_clients_are_answered_the_same_whatever_an_upstream_says(examples):
     kinds = {
         "no-op": prepared(endpoint("/a", {"encoding": "no-op"}, output_encoding="no-op")),
@@ -184,7 +184,7 @@ def test_clients_are_answered_the_same_whatever_an_upstream_says(examples):
     law()
 
 
-@pytest.mark.parametrize("examples", [40, pytest.param(1500, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("examples", [150, pytest.param(1500, marks=pytest.mark.slow)])
 def test_every_configuration_is_served_the_same(examples):
     @settings(max_examples=examples, deadline=None, database=None)
     @given(configurations(), st.lists(requests(), min_size=1, max_size=3), st.lists(answers(), min_size=1, max_size=3))

@@ -19,6 +19,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
+from typing import Any
 
 from krakpy.client.pools import Pools
 from krakpy.client.transport import HttpTransport
@@ -35,8 +36,6 @@ from tests.server.dialogue import Clock, Dialogue
 LANE, DIRECT, ASGI = "lane", "direct", "asgi"
 WAYS = (LANE, DIRECT, ASGI)
 
-#: rounds of the event loop in which nothing happens, after which nothing will
-_ROUNDS = 12
 
 
 def get(target: str = "/a", *fields: str, method: str = "GET", host: str = "gw.test", version: str = "1.1") -> bytes:
@@ -74,8 +73,10 @@ class Turned(asyncio.SelectorEventLoop):
 
 
 async def settle(is_there: Callable[[], bool] | None = None) -> None:
-    """Let everybody do what they can, or until something is there."""
-    for _ in range(_ROUNDS):
+    """Let everybody do what they can, until nobody can do more; or until something is there."""
+    loop: Any = asyncio.get_running_loop()
+    await asyncio.sleep(0)
+    while loop._ready:
         await asyncio.sleep(0)
     until = time.monotonic() + 20
     while is_there is not None and not is_there():
@@ -88,6 +89,7 @@ async def turn(seconds: float) -> None:
     """Let so much time pass, a tenth of a second at a time."""
     loop = asyncio.get_running_loop()
     for _ in range(round(seconds * 10)):
+        assert isinstance(loop, Turned)
         loop.now += 0.1
         await settle()
 
@@ -141,11 +143,12 @@ class Asked:
 async def open_gateway(prepared, answer, *, reachable=True):
     """A gateway that asks nobody but `answer`."""
     upstream = Origins(answer, is_reachable=reachable)
+    dialer: Any = upstream
     pools = Pools(prepared.settings.transport)
 
     def connect(settings):
         pool = pools.of(settings.http_client.client_tls)
-        pool._dialer = upstream
+        pool._dialer = dialer
         return HttpTransport(settings, pool)
 
     # NOTE: load balancers begin with a host by chance
@@ -175,6 +178,7 @@ class Outcome:
     asked: list[str]
     gone: int
     events: list[dict]
+    """What was logged; of pipelined requests, one that is refused at once may be told of before the one before it."""
 
 
 async def conversation(prepared, way, answer, *requests: bytes, seconds: float = 0.0, **client) -> Outcome:
@@ -189,7 +193,8 @@ async def conversation(prepared, way, answer, *requests: bytes, seconds: float =
             ends = visitor.is_closed, visitor.is_reset
             await visitor.leave()
             upstream = gateway.upstream
-            return Outcome(heard, *ends, upstream.requests, upstream.asked, upstream.gone, lines.events)
+            events = sorted(lines.events, key=repr)
+            return Outcome(heard, *ends, upstream.requests, upstream.asked, upstream.gone, events)
 
 
 def outcomes(prepared, answer, *requests: bytes, ways=WAYS, **options) -> list[Outcome]:

@@ -78,6 +78,7 @@ TESTS: Mapping[str, Mapping[str, str]] = {
     },
     "extra_config.krakpy/backends": {
         "max_body_bytes": "tests/faults/test_backend_memory.py::test_c11_c12_a_body_that_is_too_large",
+        "max_inflation": "tests/client/test_decompression.py::test_the_operator_says_how_far_a_body_may_unpack",
         "max_head_bytes": "tests/client/test_options.py::test_every_limit_has_its_setting",
         "max_header_fields": "tests/client/test_options.py::test_every_limit_has_its_setting",
         "max_connections": "tests/faults/test_backend_crowds.py::test_c23_a_thousand_who_wait_for_a_dead_backend",

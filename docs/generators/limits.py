@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from krakpy.client import inflating, redirects
+from krakpy.client import redirects
 from krakpy.client.options import Limits as BackWire
 from krakpy.config import documents, model
 from krakpy.config.model_plugin import HostLimits
@@ -76,7 +76,6 @@ def _fixed() -> Iterable[tuple[str, object, str]]:
     wire = BackWire()
     yield "one line between the chunks of a request's body", MAX_CHUNK_LINE, "400"
     yield "the trailer of a request", MAX_TRAILER_BYTES, "431"
-    yield "how many times its size a compressed answer may unpack to", _declared(inflating, "_MAX_RATIO"), "500"
     yield "requests of one chain of redirects", redirects.MAX_REQUESTS, "500"
     yield "1xx answers before the one that counts", wire.max_interim, "500"
     yield "what is read ahead of a client that is slower than its backend", wire.max_buffered_bytes, "reading pauses"

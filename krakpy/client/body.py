@@ -2,13 +2,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from typing import Any, Protocol
 
 from krakpy_sdk import UpstreamError
 
 from krakpy.client.exchange import Exchange
 from krakpy.client.response_head import Head
+from krakpy.direct import Flow, Outlet
 
 #: what event loops read at a time
 _READ_BYTES = 250 * 1024
@@ -66,10 +66,10 @@ class Collected:
 
 class Relay:
     """Keeps what the reader has not taken yet; the connection is paused as long as one more read could exceed
-    `max_bytes`, what the reader has taken and is still passing on included.
+    `max_bytes`, what the reader has taken and is still passing on included. With an outlet it keeps nothing.
     """
 
-    __slots__ = ("_error", "_is_ended", "_is_paused", "_max_bytes", "_pieces", "_size", "_tap", "_waiter")
+    __slots__ = ("_error", "_is_ended", "_is_paused", "_max_bytes", "_outlet", "_pieces", "_size", "_tap", "_waiter")
 
     def __init__(self, tap: Tap, max_bytes: int) -> None:
         self._tap: Tap | None = tap
@@ -80,22 +80,27 @@ class Relay:
         self._is_ended = False
         self._error: BaseException | None = None
         self._waiter: asyncio.Future[None] | None = None
+        self._outlet: Outlet | None = None
 
     def push(self, piece: bytes) -> None:
-        """Keeps one more piece for the reader."""
+        """Passes one more piece on, or keeps it for the reader."""
+        if self._outlet is not None:
+            if not self._outlet.push(piece):
+                self._pause()
+            return
         self._pieces.append(piece)
         self._size += len(piece)
-        if self._size > self._max_bytes and not self._is_paused and self._tap is not None:
-            self._is_paused = True
-            self._tap.pause_reading()
+        if self._size > self._max_bytes:
+            self._pause()
         self._wake()
 
     def end(self) -> None:
         """The body is whole; the connection belongs to others from now on."""
-        self._resume()
+        self.resume()
         self._tap = None
         self._is_ended = True
         self._wake()
+        self._finish()
 
     def fail(self, error: BaseException) -> None:
         """The body will never be whole: the reader gets what there is, then the error."""
@@ -105,11 +110,43 @@ class Relay:
     def close(self) -> None:
         """Nobody reads on: closes the connection if the body is not whole."""
         tap = self._tap
-        self._tap = None
+        self._tap = self._outlet = None
         self._is_ended = True
         self._pieces.clear()
         if tap is not None:
             tap.close()
+
+    def beginning(self) -> bytes:
+        """The first piece that waits, if any does."""
+        return self._pieces[0] if self._pieces else b""
+
+    def pour(self, outlet: Outlet) -> None:
+        """From now on there is no reader, but this."""
+        self._outlet = outlet
+        pieces, self._pieces, self._size = self._pieces, [], 0
+        is_ready = True
+        for piece in pieces:
+            is_ready = outlet.push(piece)
+        if self._is_ended:
+            self._finish()
+        elif is_ready:
+            self.resume()
+        else:
+            self._pause()
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether there may be a descriptor to write to."""
+        return self._outlet is not None and self._outlet.is_plain
+
+    def descriptor(self, size: int) -> int:
+        """What so many bytes may be written to just now, past this; -1: nothing."""
+        return -1 if self._outlet is None else self._outlet.descriptor(size)
+
+    def passed(self, size: int) -> None:
+        """So many were."""
+        if self._outlet is not None:
+            self._outlet.passed(size)
 
     async def take(self) -> bytes:
         """Everything that is there, waiting for the first piece; StopAsyncIteration at the end."""
@@ -119,7 +156,7 @@ class Relay:
             if self._is_ended:
                 raise StopAsyncIteration
             # NOTE: not before: a reader who comes for more has passed on what it took
-            self._resume()
+            self.resume()
             await self._more()
         pieces = self._pieces
         piece = pieces[0] if len(pieces) == 1 else b"".join(pieces)
@@ -142,13 +179,28 @@ class Relay:
         if waiter is not None and not waiter.done():
             waiter.set_result(None)
 
-    def _resume(self) -> None:
+    def _finish(self) -> None:
+        outlet, self._outlet = self._outlet, None
+        if outlet is None:
+            return
+        if self._error is None:
+            outlet.end()
+        else:
+            outlet.fail(self._error)
+
+    def _pause(self) -> None:
+        if not self._is_paused and self._tap is not None:
+            self._is_paused = True
+            self._tap.pause_reading()
+
+    def resume(self) -> None:
+        """More is wanted again."""
         if self._is_paused and self._tap is not None:
             self._is_paused = False
             self._tap.resume_reading()
 
 
-class BodyStream(AsyncIterator[bytes]):
+class BodyStream(Flow):
     """The pieces of a body as they come; raises where the body is cut off, so that truncation never looks like an end.
 
     Dropping it, `aclose()` and cancelling its reader close the connection unless the body is whole.
@@ -156,11 +208,24 @@ class BodyStream(AsyncIterator[bytes]):
 
     __slots__ = ("_relay",)
 
-    def __init__(self, relay: Relay) -> None:
+    def __init__(self, relay: Relay, until: float) -> None:
         self._relay = relay
+        self.until = until
 
     async def __anext__(self) -> bytes:
         return await self._relay.take()
+
+    def beginning(self) -> bytes:
+        return self._relay.beginning()
+
+    def pour(self, outlet: Outlet) -> None:
+        self._relay.pour(outlet)
+
+    def go_on(self) -> None:
+        self._relay.resume()
+
+    def close(self) -> None:
+        self._relay.close()
 
     async def aclose(self) -> None:
         """Gives up the rest."""

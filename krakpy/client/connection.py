@@ -15,15 +15,13 @@ from krakpy_sdk import Refused, Timeout, UpstreamError
 
 from krakpy.client.alarm import Alarm
 from krakpy.client.body import BodyStream, Collected, Relay, Sink, too_large
+from krakpy.client.bypass import LARGE_BYTES, Bypass, Pipe
 from krakpy.client.exchange import DEADLINE_EXCEEDED, Exchange, late_head
-from krakpy.client.framing import Framing, framing_of
+from krakpy.client.framing import Framing, Sized, framing_of
 from krakpy.client.options import Limits
 from krakpy.client.request_body import EXPECTATION
-from krakpy.client.response_head import Head, check_beginning
-from krakpy.client.upload import Upload
-
-#: a body up to this size is joined to its head, so that both leave in one segment
-_JOINED_BYTES = 64 * 1024
+from krakpy.client.response_head import Head, check_beginning, check_interim
+from krakpy.client.upload import Upload, write_whole
 
 
 class Keeper(Protocol):
@@ -32,6 +30,7 @@ class Keeper(Protocol):
     limits: Limits
     header_timeout_s: float
     continue_timeout_s: float
+    pipe: Pipe
 
     def head_of(self, raw: bytes) -> Head:
         """The parsed head."""
@@ -50,8 +49,9 @@ class Connection(asyncio.Protocol):
     """A connection; `send` starts an exchange, everything else follows from what the backend does."""
 
     __slots__ = (
-        "_alarm", "_deadline", "_exchange", "_framing", "_head_by", "_held", "_interim", "_is_persistent", "_keeper",
-        "_limits", "_loop", "_poll", "_sink", "_transport", "_upload", "_write", "is_closed", "is_reused",
+        "_alarm", "_bypass", "_deadline", "_exchange", "_framing", "_head_by", "_held", "_interim",
+        "_is_persistent", "_keeper", "_limits", "_loop", "_poll", "_sink", "_transport", "_upload",
+        "_write", "is_closed", "is_reused",
     )  # fmt: skip
     _transport: asyncio.Transport
     _write: Callable[[bytes], None]
@@ -85,16 +85,13 @@ class Connection(asyncio.Protocol):
         body = exchange.body
         if body is None:
             self._write(exchange.head)
-        elif not isinstance(body, bytes):
+        elif isinstance(body, bytes):
+            write_whole(exchange.head, body, self._write)
+        else:
             self._write(exchange.head)
             self._upload = Upload(body, self._write, self.fail, loop=self._loop)
             if EXPECTATION in exchange.head:
                 self._upload.hold(self._keeper.continue_timeout_s)
-        elif len(body) <= _JOINED_BYTES:
-            self._write(exchange.head + body)
-        else:
-            self._write(exchange.head)
-            self._write(body)
         due = self._deadline = exchange.deadline
         if self._keeper.header_timeout_s:
             self._head_by = self._loop.time() + self._keeper.header_timeout_s
@@ -135,8 +132,10 @@ class Connection(asyncio.Protocol):
         self._transport = cast("asyncio.Transport", transport)
         self._write = self._transport.write
         poll = select.poll()
-        poll.register(transport.get_extra_info("socket").fileno(), select.POLLIN)
+        descriptor = transport.get_extra_info("socket").fileno()
+        poll.register(descriptor, select.POLLIN)
         self._poll = poll.poll
+        self._bypass = Bypass(self._transport, descriptor, self._keeper.pipe)
 
     def data_received(self, data: bytes) -> None:
         framing, exchange = self._framing, self._exchange
@@ -187,25 +186,21 @@ class Connection(asyncio.Protocol):
             head = self._keeper.head_of(data[:end])
             if head.status >= 200:
                 break
-            self._count_interim(head.status)
+            self._interim += 1
+            check_interim(head.status, self._interim, most=self._limits.max_interim)
+            if head.status == 100 and self._upload is not None:
+                self._upload.resume()
             data = data[end:]
         self._held = b""
         self._head_by = math.inf
         length = 0 if exchange.method == "HEAD" else head.length
+        if self._bypass.is_used and not (exchange.wants_stream and length > LARGE_BYTES):
+            self._bypass.leave(self)
         # PERF: the usual case is a whole answer in one segment; it needs neither framing nor sink
         if len(data) - end == length <= self._limits.max_body_bytes:
             self._finish(exchange, head, data[end:], head.is_persistent)
         else:
             self._begin_body(exchange, head, length, data[end:])
-
-    def _count_interim(self, status: int) -> None:
-        self._interim += 1
-        if status == 100 and self._upload is not None:
-            self._upload.resume()
-        if status == 101:
-            raise UpstreamError("the backend switched protocols without being asked")
-        if self._interim > self._limits.max_interim:
-            raise UpstreamError(f"the backend gave more than {self._limits.max_interim} interim answers")
 
     def _begin_body(self, exchange: Exchange[Any], head: Head, length: int, data: bytes) -> None:
         max_bytes = math.inf if exchange.wants_stream else self._limits.max_body_bytes
@@ -218,23 +213,28 @@ class Connection(asyncio.Protocol):
             return
         self._framing = framing
         self._is_persistent = head.is_persistent
-        if exchange.wants_stream:
-            relay = Relay(self, self._limits.max_buffered_bytes)
-            self._sink = relay
+        relay = Relay(self, self._limits.max_buffered_bytes) if exchange.wants_stream else None
+        sink = self._sink = relay or Collected(exchange, head, self._limits.max_body_bytes)
+        if payload:
+            sink.push(payload)
+        if relay is not None:
             # NOTE: forgotten from here on, because it holds the stream, whose end of life has to be noticed
             exchange.holder = self._exchange = None
-            exchange.set_result(exchange.make(head.status, head.headers, None, BodyStream(relay)))
-        else:
-            self._sink = Collected(exchange, head, self._limits.max_body_bytes)
-        if payload:
-            self._sink.push(payload)
+            exchange.set_result(exchange.make(head.status, head.headers, None, BodyStream(relay, exchange.deadline)))
+            self._go_on(framing, len(payload))
 
     def _read_body(self, framing: Framing, data: bytes) -> None:
         payload = framing.feed(data)
-        assert self._sink is not None
-        if payload:
+        if payload and self._sink is not None:
             self._sink.push(payload)
-        if framing.is_complete:
+        self._go_on(framing, len(payload))
+
+    def _go_on(self, framing: Framing, size: int) -> None:
+        """What comes after a piece: the end, or, if it was large, more that waits already."""
+        if size >= LARGE_BYTES and isinstance(self._sink, Relay) and isinstance(framing, Sized):
+            self._bypass.move(self, framing, self._sink)
+        # NOTE: who took the last piece may have closed this
+        if framing.is_complete and not self.is_closed:
             self._end_body(is_reusable=self._is_persistent and not framing.has_extra)
 
     def _end_body(self, *, is_reusable: bool) -> None:

@@ -20,6 +20,8 @@ class HasLimit(Protocol):
 
     @property
     def max_body_bytes(self) -> int: ...
+    @property
+    def max_inflation(self) -> int: ...
 
 
 class HasCompression(Protocol):
@@ -56,6 +58,7 @@ class Decompression(Finishing):
         super().__init__(next)
         self._unpacks_all = not settings.is_no_op
         self._max_bytes = settings.transport.limits.max_body_bytes
+        self._max_ratio = settings.transport.limits.max_inflation
 
     def skips(self, response: Response) -> bool:
         """Where it is not compressed."""
@@ -73,26 +76,26 @@ class Decompression(Finishing):
     async def _unpacked(self, response: Response) -> Response:
         headers = response.headers.remove("Content-Encoding").remove("Content-Length")
         if response.stream is not None:
-            return response.replace(headers=headers, stream=unpacked_stream(response.stream))
+            return response.replace(headers=headers, stream=unpacked_stream(response.stream, self._max_ratio))
         return response.replace(headers=headers, body=await self._unpacked_body(response.body or b""))
 
     async def _unpacked_body(self, body: bytes) -> bytes:
         if len(body) <= _MAX_INLINE_BYTES:
-            return unpack(body, max_bytes=self._max_bytes)
-        return await asyncio.to_thread(unpack, body, max_bytes=self._max_bytes)
+            return unpack(body, max_bytes=self._max_bytes, max_ratio=self._max_ratio)
+        return await asyncio.to_thread(unpack, body, max_bytes=self._max_bytes, max_ratio=self._max_ratio)
 
 
-def unpack(body: bytes, *, max_bytes: int) -> bytes:
+def unpack(body: bytes, *, max_bytes: int, max_ratio: int) -> bytes:
     """The whole body; UpstreamError above `max_bytes`."""
-    inflater = Inflater(max_bytes=max_bytes)
+    inflater = Inflater(max_bytes=max_bytes, max_ratio=max_ratio)
     pieces = list(inflater.feed(body))
     inflater.end()
     return b"".join(pieces)
 
 
-async def unpacked_stream(stream: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
+async def unpacked_stream(stream: AsyncIterable[bytes], max_ratio: int) -> AsyncIterator[bytes]:
     """The pieces as they come; no limit but the ratio, because nothing is kept."""
-    inflater = Inflater(max_bytes=None)
+    inflater = Inflater(max_bytes=None, max_ratio=max_ratio)
     async for packed in stream:
         for piece in inflater.feed(packed):
             yield piece

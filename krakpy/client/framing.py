@@ -40,24 +40,30 @@ def framing_of(length: int) -> Framing:
 class Sized:
     """A body of a known length (RFC 9112 §6.2)."""
 
-    __slots__ = ("_left", "has_extra", "is_complete")
+    __slots__ = ("has_extra", "is_complete", "left")
     ends_with_connection = False
 
     def __init__(self, length: int) -> None:
-        self._left = length
+        self.left = length
+        """How many bytes of it are to come."""
         self.is_complete = length == 0
         self.has_extra = False
 
     def feed(self, data: bytes) -> bytes:
         """The payload in these bytes; what is past the end is dropped and noted."""
-        left = self._left - len(data)
+        left = self.left - len(data)
         if left > 0:
-            self._left = left
+            self.left = left
             return data
-        self._left = 0
+        self.left = 0
         self.is_complete = True
         self.has_extra = left < 0
         return data[:left] if left else data
+
+    def skip(self, size: int) -> None:
+        """So many bytes of it, and no more than are to come, have gone another way."""
+        self.left -= size
+        self.is_complete = not self.left
 
 
 class UntilClose:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from krakpy_sdk import ClientMiddleware, ClientSettings, Proxy, Reply, Request, Response
 
+from krakpy.bodies import most_kept
 from krakpy.errors import UpstreamError
 from krakpy.extension.attachment import Attachment
 
@@ -20,7 +21,7 @@ class ClientHooks:
     outside = ("redirects", "decompression")
 
     def __init__(self, settings: ClientSettings, next: Proxy) -> None:  # noqa: ARG002  # replaces what it wraps
-        self._hooks = Attachment(settings.hooks, request="execute")
+        self._hooks = Attachment(settings.hooks, request="execute", max_kept_body=most_kept(settings))
 
     async def __call__(self, request: Request) -> Response:
         reply = await self._hooks.asked(request)

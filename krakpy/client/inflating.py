@@ -11,17 +11,18 @@ from krakpy_sdk import UpstreamError
 
 #: bytes that are unpacked at a time
 _STEP = 256 * 1024
-#: a bomb is what unpacks to more than this and to more than `_MAX_RATIO` times its size (C-12)
+#: a bomb is what unpacks to more than this, and to more than so many times its size (C-12)
 _RATIO_MATTERS_FROM = 1024 * 1024
-_MAX_RATIO = 100
+MAX_RATIO = 100
 _GZIP = 16 + zlib.MAX_WBITS
 
 
 class Inflater:
     """Unpacks one body, which may be several gzip members in a row, as Go does."""
 
-    def __init__(self, *, max_bytes: int | None) -> None:
+    def __init__(self, *, max_bytes: int | None, max_ratio: int = MAX_RATIO) -> None:
         self._max_bytes = max_bytes
+        self._max_ratio = max_ratio
         self._member = zlib.decompressobj(_GZIP)
         self._is_within = False
         self._taken = 0
@@ -55,6 +56,6 @@ class Inflater:
         self._given += len(piece)
         if self._max_bytes is not None and self._given > self._max_bytes:
             raise UpstreamError(f"the backend's answer unpacks to more than {self._max_bytes} bytes")
-        if self._given > _RATIO_MATTERS_FROM and self._given > _MAX_RATIO * self._taken:
-            raise UpstreamError(f"the backend's answer unpacks to more than {_MAX_RATIO} times its size")
+        if self._given > _RATIO_MATTERS_FROM and self._given > self._max_ratio * self._taken:
+            raise UpstreamError(f"the backend's answer unpacks to more than {self._max_ratio} times its size")
         return piece

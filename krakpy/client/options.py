@@ -117,7 +117,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """Header fields of an answer."""
     max_interim: int = 20
     """1xx answers before the final one."""
-    max_buffered_bytes: int = 256 * 1024
+    max_buffered_bytes: int = 64 * 1024
     """Of a streamed body whose reader is slower than the backend: reading pauses before it is exceeded."""
     max_connections_per_origin: int = 1024
     """Connections to one origin, those being made included; further requests wait for one until their deadline, so

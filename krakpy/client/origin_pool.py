@@ -13,6 +13,7 @@ from typing import Any, Protocol, TypeVar
 
 from krakpy_sdk import Refused, Timeout
 
+from krakpy.client.bypass import Pipe
 from krakpy.client.connection import Connection
 from krakpy.client.exchange import DEADLINE_EXCEEDED, Exchange, Make
 from krakpy.client.options import Limits, TransportOptions
@@ -51,9 +52,11 @@ class OriginPool:
         limits: Limits,
         loop: asyncio.AbstractEventLoop,
         roster: IdleRoster | None = None,
+        pipe: Pipe | None = None,
     ) -> None:
         self.origin = origin
         self.limits = limits
+        self.pipe = pipe or Pipe(limits.max_buffered_bytes)
         self.header_timeout_s = options.response_header_timeout_s
         self.continue_timeout_s = options.expect_continue_timeout_s
         self._dial = dial

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterable
 
+from krakpy.client.bypass import Pipe
 from krakpy.client.connection import Connection
 from krakpy.client.dialing import Dialer
 from krakpy.client.exchange import Answer, Exchange
@@ -33,6 +34,7 @@ class Pool:
         self.limits = limits or limits_of(transport.limits)
         self._dialer = dialer or Dialer(transport)
         self._loop = loop
+        self._pipe = Pipe(self.limits.max_buffered_bytes)
         self._origins: dict[Origin, OriginPool] = {}
         limit = transport.max_idle_connections
         self._roster = roster or (OldestFirst(limit) if limit > 0 else None)
@@ -67,7 +69,8 @@ class Pool:
                 self._origins = {key: pool for key, pool in self._origins.items() if not pool.is_unused}
             loop = self._loop or asyncio.get_running_loop()
             pool = self._origins[origin] = OriginPool(
-                origin, self._dialer.dial, options=self.options, limits=self.limits, loop=loop, roster=self._roster
+                origin, self._dialer.dial, options=self.options, limits=self.limits, loop=loop, roster=self._roster,
+                pipe=self._pipe,
             )
         return pool
 
@@ -76,6 +79,7 @@ class Pool:
         origins, self._origins = self._origins, {}
         for pool in origins.values():
             pool.close()
+        self._pipe.close()
         # NOTE: transports tell of their end in the next turn of the loop
         await asyncio.sleep(0)
 

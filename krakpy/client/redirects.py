@@ -7,7 +7,7 @@ from urllib.parse import urljoin, urlsplit
 
 from krakpy_sdk import ClientMiddleware, ClientSettings, Headers, Proxy, Request, Response, UpstreamError
 
-from krakpy.bodies import whole
+from krakpy.bodies import most_kept, whole
 from krakpy.client.origin import Origin
 from krakpy.proxy import Finishing
 
@@ -54,6 +54,7 @@ class Redirects(Finishing):
         super().__init__(next)
         self._hosts = settings.hosts
         self._discover = settings.discover
+        self._max_kept_body = most_kept(settings)
         self._sends_body = settings.http_client.send_body_on_redirect
         # NOTE: a body that may have to be sent again is read before the backend is asked
         self.is_transparent = not self._sends_body
@@ -64,7 +65,7 @@ class Redirects(Finishing):
         return super().__call__(request)
 
     async def _kept(self, request: Request, stream: AsyncIterable[bytes]) -> Response:
-        return await super().__call__(request.replace(body=await whole(stream), stream=None))
+        return await super().__call__(request.replace(body=await whole(stream, self._max_kept_body), stream=None))
 
     def skips(self, response: Response) -> bool:
         """Where it is no redirect."""

@@ -70,6 +70,14 @@ def check_beginning(raw: bytes, *, max_bytes: int) -> None:
         raise UpstreamError(_complaint(raw))
 
 
+def check_interim(status: int, count: int, *, most: int) -> None:
+    """UpstreamError for an interim answer that was not asked for, or for one too many."""
+    if status == 101:
+        raise UpstreamError("the backend switched protocols without being asked")
+    if count > most:
+        raise UpstreamError(f"the backend gave more than {most} interim answers")
+
+
 def check_trailer(raw: bytes, *, max_fields: int = 128) -> None:
     """UpstreamError unless this is a trailer section with its empty line (RFC 9112 §7.1.2)."""
     if not _FIELDS.fullmatch(raw) or raw.count(b"\n") > max_fields + 1:

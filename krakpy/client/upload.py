@@ -4,6 +4,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterable, Callable
 
+#: a body up to this size is joined to its head, so that both leave in one segment
+_JOINED_BYTES = 64 * 1024
+
+
+def write_whole(head: bytes, body: bytes, write: Callable[[bytes], None]) -> None:
+    """Sends a request whose body is there."""
+    if len(body) <= _JOINED_BYTES:
+        write(head + body)
+    else:
+        write(head)
+        write(body)
+
 
 class Upload:
     """A task that writes the pieces as they come; `on_failure` is told when their source fails."""

@@ -16,6 +16,9 @@ class BackendLimits(Model, frozen=True, kw_only=True):
     max_body_bytes: AtLeastOne = 64 * 1024 * 1024
     """Largest body of an answer that is decoded, compressed or not; `no-op` answers are streamed and have no limit."""
 
+    max_inflation: AtLeastOne = 100
+    """Times its size that a compressed body may unpack to, once that is more than 1 MiB."""
+
     max_head_bytes: AtLeastOne = 64 * 1024
     """Largest head of an answer."""
 

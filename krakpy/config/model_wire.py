@@ -40,6 +40,10 @@ class Wire(Model, frozen=True, kw_only=True):
     """Connections of a worker from one address; one more is answered 503. 0: no limit. Behind a load balancer all come
     from a few."""
 
+    max_requests_in_flight: Count = 10_000
+    """Requests that a worker has under way at once; one more is answered 503. 0: as many as it has connections. Less is
+    better where requests cost much: those that wait for longer than the endpoint's `timeout` wait in vain."""
+
     max_line_bytes: AtLeastOne = 8192
     """Largest request line; then 414."""
 

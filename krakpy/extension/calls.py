@@ -29,6 +29,9 @@ MAX_BYTES = 64 * 1024 * 1024
 #: hosts that one call may kill, and those that may end before they come to it
 MAX_DEATHS, MAX_MOVES = 2, 5
 
+#: how often calls that wait for a host look whether one is expected: the board makes no sound
+_LOOK_S = 0.05
+
 _encode = msgspec.json.Encoder().encode
 
 Result = Patch | Reply | None
@@ -64,6 +67,7 @@ class Calls:
         self._bytes = 0
         self._last = 0
         self._timer: asyncio.TimerHandle | None = None
+        self._is_looking = False
         self._loop: asyncio.AbstractEventLoop | None = None
         for slot in self._slots:
             slot.on_ready, slot.on_answer, slot.on_lost = self._ready, self._answered, self._lost
@@ -137,6 +141,20 @@ class Calls:
         if link is not None:
             call.link = link
             link.send(call.frame)
+        elif not self._is_looking:
+            self._is_looking = True
+            asyncio.get_running_loop().call_later(_LOOK_S, self._look)
+
+    def _look(self) -> None:
+        """Refuse what waits, once nobody is expected any more."""
+        waiting = [call for call in self._calls.values() if call.link is None]
+        down = self.down if waiting else None
+        if down is not None:
+            for call in waiting:
+                self._end(call, down)
+        self._is_looking = bool(waiting) and down is None
+        if self._is_looking:
+            asyncio.get_running_loop().call_later(_LOOK_S, self._look)
 
     def _ready(self) -> None:
         for call in [call for call in self._calls.values() if call.link is None]:

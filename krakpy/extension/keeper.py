@@ -6,6 +6,7 @@ import logging
 import os
 import signal
 import time
+from contextlib import suppress
 from typing import Any
 
 from krakpy.codes import Code
@@ -62,7 +63,9 @@ class Keeper:
             if pause_s > SHORT_S:
                 self._tell(State.DOWN)
             if not self._is_stopping:
-                await asyncio.sleep(pause_s)
+                self._over.clear()
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._over.wait(), pause_s)
         await asyncio.gather(*self._leaving.values())
 
     def stop(self, within_s: float) -> None:
@@ -193,8 +196,11 @@ class Keeper:
 
     def _note(self, code: Code, text: str) -> None:
         """Leave word for the workers, who have to say why nobody is there."""
-        with open(self._hosts.reason(self._slot), "w", encoding="utf-8") as file:
+        path = self._hosts.reason(self._slot)
+        with open(f"{path}.new", "w", encoding="utf-8") as file:
             file.write(f"{code.name} {text}")
+        # NOTE: whoever reads it at this moment reads all of the one or of the other
+        os.replace(f"{path}.new", path)
 
     def _problem(self, code: Code, place: str, text: str) -> None:
         spec = self._spec
@@ -212,7 +218,7 @@ class Keeper:
         end = _end(status)
         if not self._why:
             self._note(Code.HOST_DOWN, f"its last host {end}")
-        self._tell(State.EXPECTED)
+        self._tell(State.EXPECTED if self._was_ready else State.DOWN)
         event(
             log, logging.INFO if self._is_stopping else logging.ERROR, "host ended", **self._who(host.pid),
             exit_code=status if status >= 0 else None, signal=_signal(-status) if status < 0 else None,

@@ -7,8 +7,15 @@ from types import TracebackType
 
 from krakpy_sdk import Headers, Response
 
-from krakpy.errors import BadStatus, ExtensionError, KrakpyError, MergeError, RejectedError, Replied
-from krakpy.errors import problem_response as problem_response
+from krakpy.errors import (
+    BadStatus,
+    ExtensionError,
+    KrakpyError,
+    MergeError,
+    RejectedError,
+    Replied,
+    problem_response,
+)
 from krakpy.logs import event
 from krakpy.router.sniffing import content_type
 

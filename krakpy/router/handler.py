@@ -15,11 +15,12 @@ from krakpy_sdk.messages import NO_HEADERS
 
 from krakpy.abilities import can
 from krakpy.config.settings import EndpointSettings, ServiceSettings
-from krakpy.errors import KrakpyError, Problem
+from krakpy.direct import Flow
+from krakpy.errors import KrakpyError, Problem, problem_response
 from krakpy.proxy import Promise, awaited, fulfilled, tell
 from krakpy.router.bounded import DEADLINE_EXCEEDED, BoundedStream, close
 from krakpy.router.deadlines import Deadlines
-from krakpy.router.failures import problem_response, report, response_to
+from krakpy.router.failures import report, response_to
 from krakpy.router.forwarding import forwarder
 from krakpy.router.headers import Raw, RawHeaders, answered
 from krakpy.router.signature import signed
@@ -189,13 +190,22 @@ class EndpointHandler:
             headers = _typed(headers, body)
         return Response(response.status, headers=headers, body=body)
 
-    async def _relayed(self, response: Response, stream: AsyncIterable[bytes], until: float) -> Response:
+    def _relayed(
+        self, response: Response, stream: AsyncIterable[bytes], until: float
+    ) -> Response | Awaitable[Response]:
         """An answer whose body is on its way."""
         headers, says_type = answered(self._signature(response), response.headers.pairs)
-        bounded = BoundedStream(stream, until)
-        if not says_type and response.status not in BODILESS and (head := await bounded.peek()):
+        says_type = says_type or response.status in BODILESS
+        if isinstance(stream, Flow) and stream.until <= until and (says_type or stream.beginning()):
+            # PERF: a body from an upstream keeps its deadline by itself, and needs no task, timer or coroutine here
+            headers = headers if says_type else _typed(headers, stream.beginning())
+            return Response(response.status, headers=headers, stream=stream)
+        return self._bounded(response.status, headers, BoundedStream(stream, until), says_type=says_type)
+
+    async def _bounded(self, status: int, headers: RawHeaders, stream: BoundedStream, *, says_type: bool) -> Response:
+        if not says_type and (head := await stream.peek()):
             headers = _typed(headers, head)
-        return Response(response.status, headers=headers, stream=bounded)
+        return Response(status, headers=headers, stream=stream)
 
     def failed(self, error: KrakpyError) -> Response:
         """What the client gets of a failure, which is logged."""

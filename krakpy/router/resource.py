@@ -11,7 +11,7 @@ from functools import partial
 
 from krakpy_sdk import Proxy, Query, Receive, Request, Response, Scope, Send
 
-from krakpy.direct import Client, Lane
+from krakpy.direct import Client, Flow, Lane
 from krakpy.router.bounded import close
 from krakpy.router.call import Call
 from krakpy.router.client_body import ClientBody
@@ -111,8 +111,12 @@ class EndpointResource:
             response, headers = result, _fields(result)
         except Exception as error:  # noqa: BLE001  the one place of the router that does
             response, headers = self._failed(error)
-        if response.stream is not None:
-            client.run(self._relay(client.send, response, headers.raw, response.stream))
+        stream = response.stream
+        if stream is not None:
+            if isinstance(stream, Flow) and response.status not in BODILESS:
+                client.stream(response.status, headers.raw, stream, self._poured)
+            else:
+                client.run(self._relay(client.send, response, headers.raw, stream))
         elif response.status in BODILESS:
             client.answer(response.status, without_left_out(response.status, headers.unsized), b"")
         else:
@@ -172,6 +176,10 @@ class EndpointResource:
             await send({"type": "http.response.body", "body": b""})
         finally:
             await close(stream)
+
+    def _poured(self, size: int, error: BaseException | None) -> None:  # noqa: ARG002  others count the bytes
+        if error is not None:
+            report_broken(error, self._name)
 
     async def _pieces(self, send: Send, stream: AsyncIterable[bytes]) -> None:
         pieces = aiter(stream)

@@ -15,7 +15,7 @@ from krakpy_sdk import ASGIApp, Receive, Scope, Send, ServerMiddleware, ServerSe
 from krakpy_sdk.seats import Message
 
 from krakpy import logs
-from krakpy.direct import Begin, Cancellable, Client, Express, Fields
+from krakpy.direct import Begin, Cancellable, Client, Express, Fields, Flow, Poured
 
 LOG = logging.getLogger("krakpy.access")
 
@@ -164,6 +164,16 @@ class Watched:
         self._client.answer(status, fields, body)
         self._answer.status = status
         self._answer.body_bytes = len(body)
+        self._end()
+
+    def stream(self, status: int, fields: Sequence[tuple[bytes, bytes]], flow: Flow, poured: Poured) -> None:
+        """Take an answer whose body is on its way."""
+        self._answer.status = status
+        self._client.stream(status, fields, flow, partial(self._streamed, poured))
+
+    def _streamed(self, poured: Poured, size: int, error: BaseException | None) -> None:
+        self._answer.body_bytes = size
+        poured(size, error)
         self._end()
 
     def waits_for(self, future: Cancellable) -> None:

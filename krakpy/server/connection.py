@@ -6,6 +6,11 @@ sends sees why it was refused; or it is aborted, so that the client sees that an
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import fcntl
+import socket
+import struct
+import termios
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable
 from math import inf
@@ -17,6 +22,13 @@ from krakpy.server.service import TICK_S, Service
 
 #: what a slow reader has to take within each `write_deadline_s`
 _PROGRESS_BYTES = 16 * 1024
+#: what may wait within TLS although the client is not behind
+_TLS_HOLDS_BYTES = 4 * 1024
+
+_INT = struct.Struct("i")
+
+#: how a socket is told to end with a reset: do not linger, not even for what is unsent
+_RESET = struct.pack("ii", 1, 0)
 
 
 class Connection(asyncio.Protocol, ABC):
@@ -36,6 +48,7 @@ class Connection(asyncio.Protocol, ABC):
         self._unsent = 0
         self._dropped = 0
         self._writers: list[asyncio.Future[None]] = []
+        self._descriptor: int | None = None
 
     # ---- its beginning and its end
 
@@ -82,6 +95,13 @@ class Connection(asyncio.Protocol, ABC):
         self._is_closing = True
         self._transport.abort()
 
+    def reset(self) -> None:
+        """End now, and have the kernel drop what the client has not taken."""
+        sock = self._transport.get_extra_info("socket")
+        if sock is not None:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+        self.abort()
+
     def _end(self) -> None:
         self._is_closed = True
         self.deadline = self._service.now + TICK_S + self._limits.write_deadline_s
@@ -97,7 +117,7 @@ class Connection(asyncio.Protocol, ABC):
         if self._is_progressing():
             self.deadline = now + self._limits.write_deadline_s
         elif self._is_closed:
-            self.abort()
+            self.reset()
         else:
             self._end()
 
@@ -111,6 +131,31 @@ class Connection(asyncio.Protocol, ABC):
         """Send these one after the other."""
         self._transport.writelines(parts)
 
+    def hold_little(self, is_little: bool) -> None:
+        """Count the client as behind as soon as anything waits for it; or again only when that is much."""
+        if self._transport.is_closing():
+            return
+        if not is_little:
+            self._transport.set_write_buffer_limits()
+        else:
+            # NOTE: TLS always holds a little of what it is given
+            self._transport.set_write_buffer_limits(0 if self._scheme == "http" else _TLS_HOLDS_BYTES, 0)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether what is written is what goes over the network."""
+        if self._descriptor is None:
+            own = self._transport.get_extra_info("socket") if self._scheme == "http" else None
+            self._descriptor = own.fileno() if own is not None else -1
+        return self._descriptor >= 0
+
+    def descriptor(self) -> int:
+        """What can be written to past the transport just now, because nothing waits in it; -1: nothing."""
+        # SECURITY: the number of a descriptor that is closed may be another client's by now
+        if not self.is_plain or self._transport.is_closing() or self._transport.get_write_buffer_size():
+            return -1
+        return self._descriptor if self._descriptor is not None else -1
+
     def drained(self) -> Awaitable[None]:
         """Wait for this before writing more."""
         writer: asyncio.Future[None] = self._service.loop.create_future()
@@ -120,7 +165,7 @@ class Connection(asyncio.Protocol, ABC):
     def pause_writing(self) -> None:
         self.is_stalled = True
         self._stalled_at = self._service.now
-        self._unsent = self._transport.get_write_buffer_size()
+        self._unsent = self._untaken()
         self._schedule()
 
     def resume_writing(self) -> None:
@@ -132,8 +177,18 @@ class Connection(asyncio.Protocol, ABC):
 
     def _is_progressing(self) -> bool:
         """Whether the client has taken some of what waits for it since this was last asked."""
-        before, self._unsent = self._unsent, self._transport.get_write_buffer_size()
+        before, self._unsent = self._unsent, self._untaken()
         return self._unsent <= before - _PROGRESS_BYTES
+
+    def _untaken(self) -> int:
+        """How many bytes the client has not acknowledged, as far as is known."""
+        size: int = self._transport.get_write_buffer_size()
+        sock = self._transport.get_extra_info("socket")
+        if sock is not None:
+            # NOTE: the kernel's buffer grows, and what only moves there the client has not taken
+            with contextlib.suppress(OSError):
+                size += _INT.unpack(fcntl.ioctl(sock.fileno(), termios.TIOCOUTQ, bytes(_INT.size)))[0]
+        return size
 
     # ---- reading
 

@@ -9,13 +9,13 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Coroutine, Sequence
 from inspect import CORO_CREATED, getcoroutinestate
-from typing import Any, Protocol
+from typing import Any
 
 from krakpy_sdk import Scope
 from krakpy_sdk.seats import Message
 
 from krakpy import logs
-from krakpy.direct import Cancellable, Express, Fields
+from krakpy.direct import Cancellable, Express, Fields, Flow, Poured
 from krakpy.proxy import end
 from krakpy.server.answer import (
     BODILESS,
@@ -30,7 +30,9 @@ from krakpy.server.answer import (
     status_line,
 )
 from krakpy.server.intake import Intake
+from krakpy.server.outlet import Outlet
 from krakpy.server.service import Service
+from krakpy.server.wire import Wire
 
 LOG = logging.getLogger("krakpy.server")
 
@@ -38,27 +40,6 @@ LOG = logging.getLogger("krakpy.server")
 _LARGE = 64 * 1024
 
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
-
-
-class Wire(Protocol):
-    """What an exchange needs of its connection."""
-
-    is_stalled: bool
-    """Whether the client is behind with reading."""
-    peer: Any
-    """The client's address, as in an ASGI scope."""
-
-    def write(self, data: bytes) -> None: ...
-    def write_parts(self, parts: list[bytes]) -> None: ...
-    def drained(self) -> Awaitable[None]: ...
-    def resume(self) -> None:
-        """The application has taken what there was of the body."""
-
-    def answered(self) -> None:
-        """The answer is complete."""
-
-    def unanswered(self, *, has_begun: bool) -> None:
-        """There will be no complete answer."""
 
 
 class Exchange:
@@ -101,7 +82,7 @@ class Exchange:
             if begin is not None and begin(scope, self):
                 return
         except Exception as error:  # noqa: BLE001  whatever it is, the client has to see that there is no answer
-            self._fail(error)
+            self.fail(error)
             return
         self._work = self._serve(scope)
         self.run(self._work)
@@ -111,7 +92,7 @@ class Exchange:
         try:
             return express(method, path, query, fields, self)
         except Exception as error:  # noqa: BLE001  as above
-            self._fail(error)
+            self.fail(error)
             return True
 
     @property
@@ -135,17 +116,19 @@ class Exchange:
             pass
         except Exception as error:  # noqa: BLE001  whatever it is, the client has to see that there is no answer
             self._report(error)
-        self._end_unanswered()
+        self.break_off()
 
-    def _fail(self, error: Exception) -> None:
+    def fail(self, error: Exception) -> None:
+        """There will be no complete answer, because of this."""
         self._report(error)
-        self._end_unanswered()
+        self.break_off()
 
-    def _end_unanswered(self) -> None:
+    def break_off(self) -> None:
+        """There will be no more of the answer, whole or not."""
         if not self.is_answered and not self.is_gone:
             self._wire.unanswered(has_begun=self.has_begun)
 
-    def waits_for(self, future: Cancellable) -> None:
+    def waits_for(self, future: Cancellable | None) -> None:
         """Cancel this when the client leaves."""
         self._awaited = future
 
@@ -244,7 +227,26 @@ class Exchange:
             else:
                 self._answer(text.written, b"" if text.has_date else self._service.date, body)
         except Exception as error:  # noqa: BLE001  whatever it is, the client has to see that there is no answer
-            self._fail(error)
+            self.fail(error)
+
+    def stream(self, status: int, fields: Sequence[tuple[bytes, bytes]], flow: Flow, poured: Poured) -> None:
+        """Take an answer whose body is on its way."""
+        outlet = Outlet(self, self._wire, flow, poured)
+        self._awaited = outlet
+        if self.is_gone:
+            outlet.cancel()
+            return
+        self._start = {"type": "http.response.start", "status": status, "headers": fields}
+        outlet.open()
+
+    @property
+    def left(self) -> int:
+        """How many bytes of the body are to come, where its length is known; else not more than 0."""
+        return self._left or 0
+
+    def passed(self, size: int) -> None:
+        """So many bytes of it were written past this."""
+        self._left = self.left - size
 
     def _answer(self, text: bytes, date: bytes, body: bytes) -> None:
         """Write an ordinary answer: status line and fields, and a body of a known length."""
@@ -312,6 +314,10 @@ class Exchange:
             self._left = left - len(body)
             parts.append(body)
             body = b""
+        if body and left >= 0:
+            self._left = left - len(body)
+            self._wire.write_parts([b"".join(parts), body])
+            return
         self._wire.write(b"".join(parts))
         if body and left != BODILESS:
             self._go_on(body)

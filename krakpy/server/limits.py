@@ -55,6 +55,9 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     max_connections_per_address: int = 0
     """How many of them come from one address; one more is answered 503. 0: no limit."""
 
+    max_requests_in_flight: int = 10_000
+    """How many requests a worker has under way; one more is answered 503. 0: no limit."""
+
     max_line_bytes: int = 8192
     """The request line, without its end; then 414."""
 
@@ -89,6 +92,7 @@ def limits_of(listener: ListenerSettings) -> Limits:
         drain_idle_s=wire.drain_idle,
         max_connections=wire.max_connections,
         max_connections_per_address=wire.max_connections_per_address,
+        max_requests_in_flight=wire.max_requests_in_flight,
         max_line_bytes=wire.max_line_bytes,
         max_url=wire.max_url,
         max_header_line=wire.max_header_line or max(_HEADER_LINE_BYTES, listener.max_header_bytes),

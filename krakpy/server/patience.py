@@ -51,7 +51,7 @@ class Patience(Connection):
                 self._stalled_at = now
                 self._schedule()
             else:
-                self.abort()
+                self.reset()
         elif exchange is None:
             self._expire_waiting()
         elif now >= self._served_at + self._answer_s:

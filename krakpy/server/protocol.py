@@ -21,6 +21,9 @@ from krakpy.server.service import TICK_S, Service
 
 _ASGI = {"version": "3.0", "spec_version": "2.4"}
 _VERSIONS = ("1.0", "1.1")
+#: what is told to those who are too many; they may ask again on the same connection
+_BUSY = b"503 Service Unavailable"
+_BUSY_FIELDS = ((b"content-type", b"text/plain; charset=utf-8"), (b"retry-after", b"1"))
 #: methods whose names need no look
 _METHODS = {name.encode(): name for name in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")}
 
@@ -52,6 +55,8 @@ class Protocol(Patience):
         return False
 
     def connection_lost(self, exc: Exception | None) -> None:
+        if self._exchange is not None:
+            self._service.under_way -= 1
         self._leave()
         super().connection_lost(exc)
 
@@ -122,6 +127,7 @@ class Protocol(Patience):
     def _begin(self, method: str, path: bytes, query: bytes, minor: int, fields: Fields, rest: bytes) -> None:
         """Have a request answered."""
         service = self._service
+        service.under_way += 1
         closes = fields.closes or (minor == 0 and not fields.keeps)
         exchange = self._exchange = Exchange(self, service, method, minor, closes)
         self._served_at = now = service.now
@@ -136,7 +142,10 @@ class Protocol(Patience):
         if rest:
             self._take(rest)
         # NOTE: who has sent no body was refused just now; and an answer may be complete when this returns
-        if not exchange.is_gone and not (express and exchange.speed(express, method, path, query, fields)):
+        if service.under_way > service.most_under_way and not exchange.is_gone:
+            service.shed()
+            exchange.answer(503, _BUSY_FIELDS, _BUSY)
+        elif not exchange.is_gone and not (express and exchange.speed(express, method, path, query, fields)):
             exchange.begin(self._scope(method, path, query, minor, fields))
 
     def _scope(self, method: str, path: bytes, query: bytes, minor: int, fields: Fields) -> Scope:
@@ -213,6 +222,7 @@ class Protocol(Patience):
 
     def _next(self) -> None:
         service = self._service
+        service.under_way -= 1
         self._exchange = self._intake = None
         self.deadline = service.now + self._idle_s
         if service.is_draining:

@@ -14,6 +14,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from email.utils import formatdate
+from math import inf
 from typing import Any, Protocol
 
 from krakpy_sdk import ASGIApp
@@ -34,6 +35,9 @@ _LONGEST_TEXT = 4096
 
 #: connections beyond the limit that are told so at once; more of them are dropped without a word
 _MOST_TOLD = 64
+
+#: how long nothing was shed before it is worth another word
+_QUIET_S = 10.0
 
 
 class Connection(Protocol):
@@ -81,6 +85,9 @@ class Service:
         """How many requests were given to the application."""
         self.refused: Counter[int] = Counter()
         """How many were not, by the status that they got."""
+        self.under_way = 0
+        """How many requests have no answer yet that their client has taken."""
+        self.most_under_way = limits.max_requests_in_flight or inf
         self.lines = Lines()
         self._texts: dict[int, Text] = {}
         self.done: asyncio.Future[None] = loop.create_future()
@@ -95,6 +102,7 @@ class Service:
         self._addresses: Counter[str] = Counter()
         self._departing: list[Callable[[], None]] = []
         self._is_full = False
+        self._shed_until = -inf
         self._told = min(_MOST_TOLD, 1 + self.most_connections // 8)
         self._timer: asyncio.TimerHandle | None = None
         self.tick()
@@ -171,6 +179,13 @@ class Service:
         if not self._addresses[address]:
             del self._addresses[address]
         self._is_full = self._is_full and len(self.connections) > self.most_connections * 0.9
+
+    def shed(self) -> None:
+        """A request is refused because there are too many under way; told once, until there was quiet for a while."""
+        self.refused[503] += 1
+        if self.now > self._shed_until:
+            logs.event(LOG, logging.WARNING, "too many requests", limit=self.most_under_way)
+        self._shed_until = self.now + _QUIET_S
 
     def _tell_full(self) -> None:
         if not self._is_full:

@@ -1,5 +1,6 @@
 """One supervisor serves; the one before it ends with its workers, one that never served at the next attempt."""
 from types import SimpleNamespace
+from typing import Any
 
 from krakpy.cli.hosting import Hosting
 
@@ -16,8 +17,9 @@ class Told:
 
 
 def supervisors(count):
-    own = Hosting(Told)
-    prepared = SimpleNamespace(admissions=(), settings=SimpleNamespace(plugin=None, logging=None))
+    kind: Any = Told
+    own = Hosting(kind)
+    prepared: Any = SimpleNamespace(admissions=(), settings=SimpleNamespace(plugin=None, logging=None))
     return own, [lambda: own.supervisor(prepared)] * count
 
 

@@ -205,6 +205,84 @@ async def test_reading_pauses_before_one_more_read_exceeds_the_limit_and_goes_on
     assert await more == b"e"
 
 
+class Outlet:
+    """A client that takes so many pieces before it is behind."""
+
+    is_plain = True
+
+    def __init__(self, takes=100):
+        self.done = []
+        self._takes = takes
+
+    def descriptor(self, size):
+        return -1
+
+    def passed(self, size):
+        self.done.append(size)
+
+    def push(self, piece):
+        self.done.append(piece)
+        self._takes -= 1
+        return self._takes > 0
+
+    def end(self):
+        self.done.append("end")
+
+    def fail(self, error):
+        self.done.append(str(error))
+
+
+async def test_what_has_come_and_what_comes_is_poured_in_order():
+    relay, outlet = Relay(Tap(), 1_000_000), Outlet()
+    relay.push(b"a")
+    assert relay.beginning() == b"a"
+    relay.pour(outlet)
+    relay.push(b"b")
+    relay.end()
+    assert (outlet.done, relay.beginning()) == ([b"a", b"b", "end"], b"")
+
+
+@pytest.mark.parametrize("is_late", [True, False])
+async def test_what_broke_a_body_off_is_told_after_its_pieces(is_late):
+    relay, outlet = Relay(Tap(), 1_000_000), Outlet()
+    relay.push(b"a")
+    if not is_late:
+        relay.pour(outlet)
+    relay.fail(Refused("cut off"))
+    if is_late:
+        relay.pour(outlet)
+    assert outlet.done == [b"a", "cut off"]
+
+
+async def test_the_connection_rests_as_long_as_the_outlet_takes_no_more():
+    tap = Tap()
+    relay = Relay(tap, 1_000_000)
+    relay.push(b"a")
+    relay.pour(Outlet(takes=2))
+    relay.push(b"b")
+    relay.push(b"c")
+    assert tap.done == ["pause"]
+    relay.resume()
+    assert tap.done == ["pause", "resume"]
+
+
+async def test_an_outlet_that_is_behind_already_has_the_connection_rest():
+    tap = Tap()
+    relay = Relay(tap, 1_000_000)
+    relay.push(b"a")
+    relay.pour(Outlet(takes=0))
+    assert tap.done == ["pause"]
+
+
+async def test_nothing_is_poured_after_it_was_closed():
+    tap, outlet = Tap(), Outlet()
+    relay = Relay(tap, 1_000_000)
+    relay.pour(outlet)
+    relay.close()
+    relay.end()
+    assert (tap.done, outlet.done, relay.is_plain, relay.descriptor(1)) == (["close"], [], False, -1)
+
+
 async def test_a_connection_whose_body_has_ended_is_not_paused_for_its_next_user():
     tap = Tap()
     relay = Relay(tap, 2)

@@ -8,15 +8,16 @@ from krakpy_sdk import Headers, Request, Response, UpstreamError
 from krakpy_sdk.testing import answers, backend_settings
 
 from krakpy.client.decompression import Decompression
+from krakpy.config.model import BackendLimits
 from krakpy.config.settings import TransportSettings
 
 TEXT = b'{"a": 1}' * 100
 PACKED = gzip.compress(TEXT)
 
 
-def settings_of(*, is_no_op: bool = False, disable_compression: bool = False) -> Any:
+def settings_of(*, is_no_op: bool = False, disable_compression: bool = False, **limits: Any) -> Any:
     """A backend's settings with those of the transport."""
-    transport = TransportSettings(disable_compression=disable_compression)
+    transport = TransportSettings(disable_compression=disable_compression, limits=BackendLimits(**limits))
     return SimpleNamespace(**vars(backend_settings(is_no_op=is_no_op)), transport=transport)
 
 
@@ -120,3 +121,19 @@ async def test_the_request_leaves_before_the_answer_is_awaited():
 def test_it_is_absent_where_nothing_is_to_be_unpacked(is_no_op, disable_compression, applies):
     settings = settings_of(is_no_op=is_no_op, disable_compression=disable_compression)
     assert Decompression.applies_to(settings) is applies
+
+
+DENSE = gzip.compress(b"\0" * 3_000_000)
+
+
+@pytest.mark.parametrize("fields", [{"body": DENSE}, {"body": None, "is_no_op": True}], ids=["whole", "stream"])
+async def test_the_operator_says_how_far_a_body_may_unpack(fields):
+    async def unpacked(**limits):
+        stream = None if fields["body"] else pieces(DENSE, 1000)
+        answer = response(body=fields["body"], stream=stream)
+        given = await through(answer, is_no_op="is_no_op" in fields, **limits)
+        return given.body or b"".join([piece async for piece in given.stream])
+
+    with pytest.raises(UpstreamError, match="100 times its size"):
+        await unpacked()
+    assert len(await unpacked(max_inflation=2000)) == 3_000_000

@@ -11,6 +11,7 @@ from krakpy_sdk import Refused, Timeout
 from krakpy.client.pool import Pool
 from krakpy.config.model import ClientCertificate, ClientTls
 from tests.client.conftest import ask
+from tests.client.test_bypass import LARGE, Outlet
 from tests.client.upstream import answering, ending, hanging, ok
 
 AUTHORITY = trustme.CA()
@@ -53,6 +54,16 @@ async def test_the_dot_at_the_end_of_a_name_is_no_part_of_the_certificate(servin
     deadline = asyncio.get_running_loop().time() + 5
     answer = await trusting().exchange(origin, head, None, method="GET", deadline=deadline, stream=False)
     assert answer.body == b"1"
+
+
+async def test_a_body_that_comes_over_tls_is_never_moved_as_it_is_on_the_wire(serving, trusting):
+    upstream, pool = await serving(answering(ok(LARGE), ok(LARGE)), tls=serving_tls()), trusting()
+    for _ in range(2):
+        outlet = Outlet((await ask(pool, upstream, stream=True)).stream)
+        await outlet.pour()
+        assert await outlet.wait() == LARGE
+        assert outlet.moved == 0
+        outlet.close()
 
 
 async def test_c22_a_large_body_comes_whole_over_tls(serving, trusting):

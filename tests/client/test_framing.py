@@ -76,6 +76,15 @@ def test_a_sized_body_ends_at_its_size(size):
     assert (framing.is_complete, framing.has_extra) == (True, False)
 
 
+def test_what_goes_another_way_counts():
+    framing = Sized(10)
+    framing.feed(b"01234")
+    framing.skip(3)
+    assert (framing.left, framing.is_complete) == (2, False)
+    framing.skip(2)
+    assert framing.is_complete
+
+
 def test_bytes_after_a_sized_body_are_dropped_and_noted():
     framing = Sized(3)
     assert framing.feed(b"abcd") == b"abc"

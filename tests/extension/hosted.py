@@ -2,6 +2,7 @@
 import asyncio
 import socket
 from contextlib import asynccontextmanager
+from typing import Any
 
 from krakpy_sdk import HOOKS, Request
 
@@ -43,7 +44,7 @@ class Hosted:
         self.listener.bind(str(path))
         self.listener.listen(16)
         self.path = str(path)
-        self.process = None
+        self.process: Any = None
 
     async def start(self):
         self.process = HostProcess(self.spec, Output(self.spec), lambda _, *report: self.reports.append(report))

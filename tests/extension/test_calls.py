@@ -1,6 +1,7 @@
 """Calls to hosts that misbehave: each costs itself and nobody else, and the next one is right (X-45)."""
 import asyncio
 import struct
+from typing import Any
 
 import pytest
 from krakpy_sdk import ContractError, Patch, Request
@@ -68,7 +69,7 @@ WRONG = {
 
 @pytest.mark.parametrize("behaviour", BREACHES.values(), ids=BREACHES)
 async def test_what_cannot_be_read_fails_that_call_alone_and_is_told(tmp_path, behaviour):
-    told = []
+    told: list[str] = []
     async with asked(tmp_path, once(behaviour), told=told) as (calls, host):
         with pytest.raises(ContractError):
             await ask(calls)
@@ -110,7 +111,7 @@ async def test_an_answer_that_comes_after_its_deadline_is_nobodys(tmp_path):
             for id in host.asked:
                 right(host, writer, id)
 
-    told = []
+    told: list[str] = []
     async with asked(tmp_path, late, told=told, timeout_s=0.5) as (calls, host):
         with pytest.raises(Overrun, match=r"took longer than 0\.5 s"):
             await ask(calls)
@@ -158,6 +159,17 @@ async def test_where_nobody_is_expected_a_call_is_refused_at_once(tmp_path):
             await ask(calls)
 
 
+async def test_calls_that_wait_are_refused_when_nobody_is_expected_any_more(tmp_path):
+    expected = [True]
+    async with asked(tmp_path, right, greeting=b"", expected=lambda: expected[0]) as (calls, host):
+        waiting = [ask(calls), ask(calls)]
+        await until(lambda: host.writers)
+        assert not any(call.done() for call in waiting)
+        expected[0] = False
+        outcomes = await asyncio.gather(*waiting, return_exceptions=True)
+        assert [type(outcome) for outcome in outcomes] == [HostDown, HostDown]
+
+
 async def test_calls_wait_for_a_host_that_is_not_there_yet(tmp_path):
     async with asked(tmp_path, right, greeting=b"") as (calls, host):
         waiting = ask(calls)
@@ -169,7 +181,7 @@ async def test_calls_wait_for_a_host_that_is_not_there_yet(tmp_path):
 @pytest.mark.parametrize(("is_safe", "asked_again"), [(True, [1, 1]), (False, [1])], ids=["safe", "not safe"])
 async def test_a_call_that_had_begun_is_made_again_only_if_it_is_declared_safe(tmp_path, is_safe, asked_again):
     async with asked(tmp_path, once(ends), is_safe=is_safe) as (calls, host):
-        [outcome] = await asyncio.gather(ask(calls), return_exceptions=True)
+        outcome: Any = (await asyncio.gather(ask(calls), return_exceptions=True))[0]
         assert (outcome == patch_of(1), host.asked) == (is_safe, asked_again)
 
 
@@ -195,9 +207,9 @@ async def test_of_a_serial_host_the_oldest_call_alone_has_begun(tmp_path):
             right(host, writer, id)
 
     async with asked(tmp_path, dies_with_three) as (calls, _):
-        first, *others = await asyncio.gather(ask(calls), ask(calls), ask(calls), return_exceptions=True)
-        assert isinstance(first, HostDied)
-        assert others == [patch_of(2), patch_of(3)]
+        outcomes = list[Any](await asyncio.gather(ask(calls), ask(calls), ask(calls), return_exceptions=True))
+        assert isinstance(outcomes[0], HostDied)
+        assert outcomes[1:] == [patch_of(2), patch_of(3)]
 
 
 async def test_of_a_host_that_has_given_one_up_none_of_the_others_has_begun(tmp_path):

@@ -65,7 +65,7 @@ BAD = {
     "X-39 a function": ("backend", lambda settings, next: 0, Code.WRONG_KIND, "is a class, not function"),
     "X-39 an instance": ("decoder", Driver(None), Code.WRONG_KIND, "a driver is a class, not Driver"),
     "X-39 another class": ("hooks", Middleware, Code.WRONG_KIND, "krakpy_sdk.Extension; Middleware is not"),
-    "a class that explodes": ("backend", Exploding("X", (), {}), Code.WRONG_KIND, "no __wrapped__ here, at "),
+    "a class that explodes": ("backend", Exploding("X", (), {}), Code.WRONG_KIND, " here, at "),
     "a hook without hooks": ("hooks", a(Extension), Code.UNKNOWN_HOOK, "Odd has none of the hooks http_request"),
     "a hook that asks for more": (
         "hooks", a(Extension, endpoint_request=lambda self, request, user: None), Code.SIGNATURE,

@@ -68,9 +68,9 @@ async def served(site, tmp_path):
     running = []
 
     async def make(*endpoints, instances=None, routes=None, **root):
-        endpoints = [{"timeout": "30s", "endpoint": f"/{n}/{{id}}", **own} for n, own in enumerate(endpoints)]
+        placed = [{"timeout": "30s", "endpoint": f"/{n}/{{id}}", **own} for n, own in enumerate(endpoints)]
         plugin = {"defaults": PATIENT, "instances": instances or {}}
-        settings = service(tmp_path, *endpoints, plugin=plugin, **root)
+        settings = service(tmp_path, *placed, plugin=plugin, **root)
         prepared = prepare(settings, environ=OPEN, catalog=site.catalog(with_krakpy=True))
         upstream = Upstream(routes or {"/": {"a": 1, "user": {"name": "Ada", "id": 7}}})
         gateway = Gateway(prepared, lambda _: upstream)

@@ -36,7 +36,7 @@ async def test_a_failure_of_an_extension_names_its_code_and_no_internals():
 @pytest.mark.parametrize(
     ("error", "status", "title"),
     [
-        (RejectedError("too large", status=413), 413, "Request Entity Too Large"),
+        (RejectedError("too large", status=413), 413, "Content Too Large"),
         (RejectedError("no", status=499), 499, "Refused"),
         (UpstreamError("down"), 500, "Internal Server Error"),
     ],

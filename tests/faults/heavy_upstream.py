@@ -40,12 +40,16 @@ def _bomb() -> Iterator[bytes]:
     yield HEAD + b"Content-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(BOMB) + BOMB
 
 
+def _begun() -> Iterator[bytes]:
+    yield HEAD + b"Content-Length: 100\r\n\r\n{"
+
+
 def _fine() -> Iterator[bytes]:
     yield ok(b'{"fine":true}')
 
 
 ANSWERS: dict[str, Callable[[], Iterator[bytes]]] = {
-    "bomb": _bomb, "endless": _endless, "fields": _fields, "fine": _fine, "head": _head, "long": _long,
+    "begun": _begun, "bomb": _bomb, "endless": _endless, "fields": _fields, "fine": _fine, "head": _head, "long": _long,
 }  # fmt: skip
 
 

@@ -11,6 +11,7 @@ announced that, or where a request was lost.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -29,6 +30,8 @@ class Tally:
     """By outcome: `refused`, `reset`, `cut short`, `status 502`, `wrong body`, `late`."""
     hurt: set[int] = field(default_factory=set)
     """The clients that lost a request."""
+    took_s: list[float] = field(default_factory=list)
+    """How long each answer took, its connection included."""
     announced: int = 0
     """How many connections the gateway ended, and said so."""
 
@@ -45,6 +48,7 @@ class Client:
         for number in count():
             if is_over():
                 break
+            began = time.perf_counter()
             outcome = await self._ask(f"{self._number}-{number}")
             if outcome:
                 self._tally.lost[outcome] += 1
@@ -52,6 +56,7 @@ class Client:
                 self._hang_up()
             else:
                 self._tally.answered += 1
+                self._tally.took_s.append(time.perf_counter() - began)
             if pause := think():
                 await asyncio.sleep(pause)
         self._hang_up()

@@ -2,6 +2,8 @@
 import asyncio
 import os
 import signal
+import time
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -10,10 +12,12 @@ import uvloop
 from tests.distributions import Site
 from tests.faults.gateways import at
 
-from .rig import Operated, config_of, written
+from .rig import Operated, config_of, eventually, written
 from .strict_client import Tally, clients
 
 CLIENTS = 20
+#: in `/proc/net/tcp`
+ESTABLISHED = "01"
 HOG = """
 from krakpy_sdk import Extension
 
@@ -64,15 +68,57 @@ def send(gateway: Operated, number: signal.Signals) -> None:
     os.kill(gateway.serving()[0], number)
 
 
+def connections(pid: int, port: int) -> int:
+    """How many clients a process has accepted."""
+    own = {os.readlink(path) for path in Path(f"/proc/{pid}/fd").iterdir()}
+    rows = [row.split() for row in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    theirs = [row[9] for row in rows if row[1].endswith(f":{port:04X}") and row[3] == ESTABLISHED]
+    return sum(f"socket:[{inode}]" in own for inode in theirs)
+
+
+@dataclass
+class Kills:
+    """Kills workers, and knows what each had when it died."""
+
+    gateway: Operated
+    times: list[float] = field(default_factory=list)
+    connections: int = 0
+
+    def __call__(self) -> None:
+        victim = self.gateway.serving()[0]
+        # NOTE: one that stands still accepts nobody more
+        os.kill(victim, signal.SIGSTOP)
+        eventually(lambda: Path(f"/proc/{victim}/stat").read_text().rpartition(")")[2].split()[0] == "T")
+        self.connections += connections(victim, self.gateway.port)
+        self.times.append(time.time())
+        os.kill(victim, signal.SIGKILL)
+
+    def recoveries_s(self) -> list[float]:
+        """How long each time until as many workers served as before."""
+        ready = self.gateway.events("worker ready")[-len(self.times) :]
+        return [at(up) - down for down, up in zip(self.times, ready, strict=True)]
+
+
 @pytest.mark.parametrize("fresh", [False, True], ids=["kept connections", "fresh connections"])
 def test_a_killed_worker_costs_what_was_in_flight_there_and_nothing_is_refused(gateway, fresh):
-    tally = uvloop.run(around(gateway, lambda: send(gateway, signal.SIGKILL), times=3, fresh=fresh))
-    assert sum(tally.lost.values()) <= 3 * CLIENTS, "no client has more than one request in flight"
+    kill = Kills(gateway)
+    tally = uvloop.run(around(gateway, kill, times=3, fresh=fresh))
+    assert sum(tally.lost.values()) <= kill.connections, "no connection has more than one request in flight"
     assert "refused" not in tally.lost
     assert not {outcome for outcome in tally.lost if outcome.startswith(("status", "wrong"))}
-    died, ready = gateway.events("worker died")[-3:], gateway.events("worker ready")[-3:]
+    died = gateway.events("worker died")[-3:]
     assert [(event["signal"], event["replaced_in_s"]) for event in died] == [("SIGKILL", 0)] * 3
-    assert all(at(up) - at(down) < 10 for down, up in zip(died, ready, strict=True))
+    # NOTE: the promise is a second, and `tox -e slow` has it; here others may be at work on the same machine
+    assert max(kill.recoveries_s()) < 10
+
+
+@pytest.mark.slow
+def test_a_killed_worker_is_replaced_within_a_second_under_load(gateway):
+    kill = Kills(gateway)
+    tally = uvloop.run(around(gateway, kill, times=10))
+    print(tally.lost, kill.connections, [round(recovery_s, 3) for recovery_s in kill.recoveries_s()])
+    assert sum(tally.lost.values()) <= kill.connections
+    assert max(kill.recoveries_s()) <= 1
 
 
 @pytest.mark.parametrize("fresh", [False, True], ids=["kept connections", "fresh connections"])

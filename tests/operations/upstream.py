@@ -1,16 +1,21 @@
 """An upstream in a process of its own, cheap enough to leave the machine to the gateway: `python upstream.py PORT`.
 
-Answers every GET with the last segment of its path, after so many milliseconds if the segment before it is `slow-N`.
+Answers every request with the last segment of its path, after so many milliseconds if the segment before it is
+`slow-N`, and with a mebibyte behind it if that is `big`.
 """
 from __future__ import annotations
 
 import asyncio
 import json
+import socket
 import subprocess
 import sys
 from typing import Self, cast
 
 import uvloop
+
+#: what is behind a `big` answer
+BULK = b" " * (1 << 20)
 
 
 class Upstream:
@@ -39,16 +44,25 @@ class Answering(asyncio.Protocol):
         for head in heads:
             *_, kind, nonce = head.split(b" ", 2)[1].split(b"?")[0].decode().split("/")
             delay_s = int(kind[5:]) / 1000 if kind.startswith("slow-") else 0.0
-            asyncio.get_running_loop().call_later(delay_s, self._answer, nonce) if delay_s else self._answer(nonce)
+            if delay_s:
+                asyncio.get_running_loop().call_later(delay_s, self._answer, nonce)
+            else:
+                self._answer(nonce, kind)
 
-    def _answer(self, nonce: str) -> None:
+    def _answer(self, nonce: str, kind: str = "") -> None:
         body = json.dumps({"nonce": nonce}).encode()
-        fields = b"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body)
+        bulk = BULK if kind == "big" else b""
+        fields = b"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n" % (len(body) + len(bulk))
         self._transport.write(b"HTTP/1.1 200 OK\r\n" + fields + body)
+        if bulk:
+            self._transport.write(bulk)
 
 
 async def serve() -> None:
-    server = await asyncio.get_running_loop().create_server(Answering, "127.0.0.1", 0, backlog=1024)
+    listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
+    # NOTE: what the kernel keeps of bulk for thousands of connections would be gigabytes
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 16)
+    server = await asyncio.get_running_loop().create_server(Answering, sock=listener, backlog=1024)
     print(server.sockets[0].getsockname()[1], flush=True)
     await server.serve_forever()
 

@@ -1,5 +1,6 @@
 """Work ends when its time is over, and the task is its own again after it."""
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -39,9 +40,9 @@ async def test_the_task_goes_on_afterwards():
 
 
 async def test_each_request_has_its_own_time():
-    deadlines = Deadlines(0.02)
+    deadlines = Deadlines(0.6)
     first = asyncio.create_task(within(deadlines, never()))
-    await within(Deadlines(0.01), never())
+    await within(Deadlines(0.3), never())
     second = asyncio.create_task(within(deadlines, never()))
     done, _ = await asyncio.wait([first, second], return_when=asyncio.FIRST_COMPLETED)
     assert (done, await second) == ({first}, "over")
@@ -97,3 +98,34 @@ async def test_a_deadline_that_the_work_swallows_is_taken_back():
 
     assert await within(Deadlines(0.01), stubborn()) == "swallowed"
     assert cancellations() == 0
+
+
+async def resumed(deadlines, at, work):
+    task = deadlines.resume(at)
+    try:
+        return await work
+    except asyncio.CancelledError:
+        return "over" if deadlines.is_cause(task) else "ended"
+    finally:
+        deadlines.end(task)
+
+
+@pytest.mark.parametrize("left_s", [0.01, 0.0, -1.0], ids=["some", "none", "over"])
+async def test_who_goes_on_with_a_request_has_what_is_left_of_its_time(left_s):
+    deadlines = Deadlines(60.0)
+    later = asyncio.create_task(within(deadlines, never()))
+    await asyncio.sleep(0)
+    assert await resumed(deadlines, deadlines.next() - 60.0 + left_s, never()) == "over"
+    assert (later.cancel(), cancellations()) == (True, 0)
+
+
+async def test_nothing_is_kept_of_who_went_on_and_was_in_time():
+    """Neither a timer nor the task that it would end."""
+    deadlines = Deadlines(60.0)
+    loop: Any = asyncio.get_running_loop()
+    assert await resumed(deadlines, deadlines.next(), answer()) == "answer"
+    assert [timer for timer in loop._scheduled if not timer.cancelled()] == []
+
+
+async def answer():
+    return "answer"

@@ -10,6 +10,7 @@ from krakpy import __version__
 from krakpy.codes import Code
 from krakpy.config.model import Backend, Endpoint, Service
 from krakpy.config.settings import resolve
+from krakpy.direct import Flow
 from krakpy.errors import ExtensionError, Problem, Replied
 from krakpy.router.handler import EndpointHandler, UnavailableEndpoint
 from krakpy.router.headers import RawHeaders
@@ -240,6 +241,50 @@ async def test_no_op_says_nothing_of_a_body_that_cannot_be_told(response):
 
 async def test_no_op_without_body_has_an_empty_one():
     assert (await answered(Response(204), is_no_op=True)).body == b""
+
+
+class Flowing(Flow):
+    """A body from an upstream, with this beginning, that breaks off by itself at some time."""
+
+    def __init__(self, until, *, beginning=b""):
+        self.until = until
+        self._beginning = beginning
+        self._pieces = [b"<p>x"]
+
+    async def __anext__(self):
+        if not self._pieces:
+            raise StopAsyncIteration
+        return self._pieces.pop()
+
+    def beginning(self):
+        return self._beginning
+
+    def pour(self, outlet):
+        """Nobody asks for it."""
+
+    def go_on(self):
+        """Nor for this."""
+
+    def close(self):
+        """Nor for this."""
+
+
+@pytest.mark.parametrize(
+    ("after_s", "fields", "beginning", "is_same"),
+    [
+        pytest.param(0, {"Content-Type": "text/html; charset=utf-8"}, b"", True, id="ends by itself"),
+        pytest.param(0, {}, b"<p>x", True, id="its beginning is there"),
+        pytest.param(0, {}, b"", False, id="its beginning is waited for"),
+        pytest.param(60, {"Content-Type": "text/html; charset=utf-8"}, b"", False, id="would be too late"),
+    ],
+)
+async def test_a_body_that_keeps_the_time_is_passed_on_as_it_is(after_s, fields, beginning, is_same):
+    until = asyncio.get_running_loop().time() + after_s
+    flow = Flowing(until, beginning=beginning)
+    answer = await answered(Response(headers=Headers(fields), stream=flow), is_no_op=True, timeout_s=30)
+    assert (answer.stream is flow) == is_same
+    assert dict(pairs(answer))["content-type"] == "text/html; charset=utf-8"
+    assert [piece async for piece in answer.stream] == [b"<p>x"]
 
 
 async def test_the_time_of_an_endpoint_holds_for_a_streamed_body():

@@ -139,6 +139,7 @@ class Transport(asyncio.Transport):
         super().__init__({"peername": peer, "sockname": ("192.0.2.1", 8080), "sslcontext": tls or None})
         self._protocol = protocol
         self._unsent = bytearray()
+        self._high, self._low = HIGH_WATER, LOW_WATER
         self._is_stalled = False
         self._is_closing = False
         self._ends = False
@@ -172,7 +173,7 @@ class Transport(asyncio.Transport):
         size = len(self._unsent) if size is None else size
         self.heard += self._unsent[:size]
         del self._unsent[:size]
-        if self._is_stalled and len(self._unsent) <= LOW_WATER:
+        if self._is_stalled and len(self._unsent) <= self._low:
             self._is_stalled = False
             self._protocol.resume_writing()
         self._finish()
@@ -187,13 +188,16 @@ class Transport(asyncio.Transport):
             self.heard += data
             return
         self._unsent += data
-        if not self._is_stalled and len(self._unsent) > HIGH_WATER:
+        if not self._is_stalled and len(self._unsent) > self._high:
             self._is_stalled = True
             self._protocol.pause_writing()
 
     def writelines(self, list_of_data) -> None:
         for data in list_of_data:
             self.write(data)
+
+    def set_write_buffer_limits(self, high=None, low=None) -> None:
+        self._high, self._low = HIGH_WATER if high is None else high, LOW_WATER if low is None else low
 
     def get_write_buffer_size(self) -> int:
         return len(self._unsent)

@@ -44,6 +44,7 @@ def test_keys_of_the_service_come_first(settings, limits):
         ({"drain_idle": 1.0}, {"drain_idle_s": 1.0}),
         ({"max_connections": 1}, {"max_connections": 1}),
         ({"max_connections_per_address": 1}, {"max_connections_per_address": 1}),
+        ({"max_requests_in_flight": 1}, {"max_requests_in_flight": 1}),
         ({"max_line_bytes": 1}, {"max_line_bytes": 1}),
         ({"max_url": 1}, {"max_url": 1}),
         ({"max_header_line": 1}, {"max_header_line": 1}),

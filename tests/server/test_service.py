@@ -6,7 +6,7 @@ import pytest
 
 from krakpy.server.limits import Limits
 from krakpy.server.service import Service, most_connections, most_descriptors
-from tests.server.dialogue import Dialogue
+from tests.server.dialogue import Dialogue, hello
 from tests.server.test_protocol_flow import GET, Stepwise, body, start
 
 
@@ -169,3 +169,58 @@ async def test_a_service_looks_at_the_clock_by_itself():
         while service.now != 7.0:
             await asyncio.sleep(0.01)
     service.stop()
+
+
+class Waiting:
+    """Answers nobody before it is told to."""
+
+    def __init__(self) -> None:
+        self.may = asyncio.Event()
+
+    async def __call__(self, scope, receive, send):
+        await self.may.wait()
+        await hello(scope, receive, send)
+
+
+async def test_one_request_more_than_may_be_under_way_is_answered_503_and_the_others_are_served():
+    app = Waiting()
+    first = Dialogue(app=app, limits=Limits(max_requests_in_flight=2))
+    second, third = (Dialogue(service=first.service) for _ in range(2))
+    for dialogue in (first, second, third):
+        await dialogue.say(GET)
+    assert third.heard.startswith(b"HTTP/1.1 503 Service Unavailable\r\n")
+    assert b"\r\nretry-after: 1\r\n" in third.heard
+    assert (len(first.requests), first.service.refused, third.is_closed) == (2, {503: 1}, False)
+    app.may.set()
+    for dialogue in (first, second):
+        await dialogue.settle()
+        assert dialogue.heard.startswith(b"HTTP/1.1 200 ")
+    await third.say(GET)
+    assert b"HTTP/1.1 200 " in third.heard
+
+
+@pytest.mark.parametrize("request_", [GET, b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nsome"])
+async def test_a_request_whose_client_leaves_is_no_longer_under_way(request_):
+    first = Dialogue(app=Waiting(), limits=Limits(max_requests_in_flight=1))
+    await first.say(request_)
+    assert first.service.under_way == 1
+    await first.leave()
+    assert first.service.under_way == 0
+
+
+@pytest.mark.parametrize("how_often", [1, 3])
+async def test_what_came_before_its_turn_is_under_way_one_by_one(how_often):
+    dialogue = Dialogue(limits=Limits(max_requests_in_flight=1))
+    await dialogue.say(GET * how_often)
+    assert dialogue.heard.count(b"HTTP/1.1 200 ") == how_often
+    assert dialogue.service.under_way == 0
+
+
+async def test_shedding_is_told_once_until_there_was_quiet_for_a_while(caplog):
+    first = Dialogue(app=Waiting(), limits=Limits(max_requests_in_flight=1))
+    await first.say(GET)
+    for pause_s, told in ((0, 1), (9, 1), (9, 1), (11, 2)):
+        await first.wait(pause_s)
+        with caplog.at_level(logging.WARNING):
+            await Dialogue(service=first.service).say(GET)
+        assert caplog.text.count("too many requests") == told

@@ -1,4 +1,6 @@
 """Hooks are called with what they declare."""
+from typing import Any
+
 import pytest
 from krakpy_sdk.calling import RETURNS, picked, wanted
 from krakpy_sdk.extension import HOOKS
@@ -21,7 +23,9 @@ OFFERED = HOOKS["endpoint_response"]
 )
 def test_a_hook_is_given_what_it_declares(method, names, given):
     assert wanted(method, OFFERED) == names
-    assert picked(method, OFFERED)("q", "p") == given
+    request: Any = "q"
+    response: Any = "p"
+    assert picked(method, OFFERED)(request, response) == given
 
 
 def test_it_is_said_of_every_hook_what_it_may_return():

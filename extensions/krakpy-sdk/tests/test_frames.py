@@ -12,7 +12,8 @@ FRAMES = st.lists(st.tuples(st.binary(max_size=40), st.binary(max_size=40)), max
 @given(FRAMES, st.lists(st.integers(1, 60)))
 def test_frames_are_the_same_however_their_bytes_are_cut(frames, cuts):
     data = b"".join(framed(header, body) for header, body in frames)
-    splitter, found = Splitter(), []
+    splitter = Splitter()
+    found: list[tuple[bytes, bytes]] = []
     for size in [*cuts, len(data) + 1]:
         found += splitter.feed(data[:size])
         data = data[size:]
