@@ -8,6 +8,8 @@ import sys
 
 import pytest
 
+pytestmark = pytest.mark.skipif("coverage" in sys.modules, reason="measuring coverage imports modules of its own")
+
 COMMAND = """
 import sys
 from krakpy.cli.main import main

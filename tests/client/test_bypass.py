@@ -241,6 +241,8 @@ async def test_c11_a_client_that_is_behind_stops_the_upstream_until_it_goes_on(s
 @pytest.mark.parametrize("size", [10, 100_000], ids=["with its end", "before its end"])
 async def test_c24_whoever_takes_a_piece_may_close_the_flow(serving, pooling, outlets, size):
     """At the last piece too: what was pushed is then as good as lost."""
+    errors: list = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: errors.append(context))
     script, tell = telling(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % size, LARGE[:10])
     upstream, pool = await serving(script, answering(ok(b"next"))), pooling()
     outlet = outlets((await ask(pool, upstream, stream=True)).stream)
@@ -250,7 +252,7 @@ async def test_c24_whoever_takes_a_piece_may_close_the_flow(serving, pooling, ou
     async with asyncio.timeout(20):
         await upstream.someone_left.wait()
     assert (await ask(pool, upstream)).body == b"next"
-    assert not outlet.over.is_set()
+    assert (outlet.over.is_set(), errors) == (False, [])
 
 
 async def test_c24_a_flow_that_is_closed_closes_its_connection(serving, pooling, outlets):

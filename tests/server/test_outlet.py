@@ -1,4 +1,5 @@
 """A body from an upstream is written as fast as its client reads, counted, and over once, whatever ends it."""
+import socket
 from typing import Any
 
 import pytest
@@ -186,6 +187,25 @@ class Near:
 def test_no_more_goes_past_than_was_announced(left, descriptor):
     near: Any = Near(left)
     assert Outlet(near, near, Source(), print).descriptor(5) == descriptor
+
+
+async def test_nothing_goes_past_what_still_waits_nor_to_a_connection_that_is_closed():
+    near, far = socket.socketpair()
+    with near, far:
+        talk = Talk()
+        talk.dialogue.transport._extra["socket"] = near
+        await talk.begin()
+        talk.outlet.push(b"01234")
+        talk.dialogue.stop_reading()
+        descriptors = [talk.outlet.descriptor(5)]
+        talk.outlet.push(b"5")
+        descriptors.append(talk.outlet.descriptor(4))
+        talk.dialogue.read()
+        descriptors.append(talk.outlet.descriptor(4))
+        talk.dialogue.transport.abort()
+        descriptors.append(talk.outlet.descriptor(4))
+        assert descriptors == [near.fileno(), -1, near.fileno(), -1]
+        await talk.dialogue.settle()
 
 
 async def test_without_a_socket_there_is_nothing_to_go_past():

@@ -1,4 +1,5 @@
 """A head costs in proportion to its length, whatever is in it."""
+import sys
 import time
 
 import pytest
@@ -6,6 +7,8 @@ import pytest
 from krakpy.server.head import read, read_line
 from krakpy.server.limits import Limits
 from krakpy.server.scanning import Scanner
+
+pytestmark = pytest.mark.skipif("coverage" in sys.modules, reason="measuring coverage takes time of its own")
 
 SIZE = 64 * 1024
 LINE = b"GET / HTTP/1.1\r\nHost: a\r\n"
