@@ -27,7 +27,7 @@ from krakpy.router.resource import EndpointResource
 #: for how many lanes a connection's fields keep what was made of them
 _MOST_KEPT = 32
 #: how many lines and heads a backend's lane remembers
-_MOST_LINES = 1024
+_MOST_LINES = 256
 _MOST_HEADS = 64
 #: what those get that never look at it
 UNSEEN = Request()

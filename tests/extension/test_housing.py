@@ -115,7 +115,9 @@ async def test_aliases_have_hosts_of_their_own(served):
 
 async def test_a_hook_that_declares_paths_sees_no_more(served):
     client, _ = await served(listing("narrow"))
-    assert (await client.get("/0/1")).json()["user"] == {"name": {"user": {"name": "Ada"}}, "id": 7}
+    answer = await client.get("/0/1")
+    assert answer.status == 200, answer.body
+    assert answer.json()["user"] == {"name": {"user": {"name": "Ada"}}, "id": 7}
 
 
 async def test_a_hook_gets_a_body_only_if_it_asks_for_it(served):

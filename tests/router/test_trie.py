@@ -1,6 +1,7 @@
 """The trie finds the one route of a method and a path."""
 import pytest
 
+from krakpy.direct import Lane
 from krakpy.router.messages import GatewayRequest, Opening
 from krakpy.router.trie import Tree, Trie
 from tests.router.client import Client
@@ -13,7 +14,7 @@ def asked(method, path):
 class Answerer:
     """What stands for a route: it tells its template."""
 
-    lane = None
+    lane: Lane | None = None
 
     def __init__(self, path):
         self.path = path
@@ -21,7 +22,8 @@ class Answerer:
     def serve(self, scope, receive, send, parameters):
         raise NotImplementedError
 
-    begin = serve
+    def begin(self, scope, client, parameters):
+        raise NotImplementedError
 
 
 def trie(*routes, **options):

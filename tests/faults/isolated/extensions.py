@@ -52,7 +52,9 @@ def held(body: str, *statuses: int, is_async: bool = False) -> Held:
     """A hook of requests that does this."""
     define = "async def" if is_async else "def"
     lines = "".join(f"        {line}\n" for line in body.split("\n"))
-    return Held(Fault(f"{HEAD}    {define} endpoint_request(self, request):\n{lines}", statuses[0], ""), statuses)
+    fault = Fault(f"{HEAD}    {define} endpoint_request(self, request):\n{lines}", statuses[0], "")
+    # NOTE: whoever costs its host may be asked before the next one is there
+    return Held(fault, (*statuses, 503) if {502, 504} & set(statuses) else statuses)
 
 
 CALLED = {
