@@ -47,6 +47,9 @@ class Outlet(Protocol):
     def descriptor(self, size: int) -> int:
         """What so many bytes of the body may be written to just now; -1: nothing."""
 
+    def room(self) -> int:
+        """How much of it would be taken there at once, as far as is known."""
+
     def passed(self, size: int) -> None:
         """So many were."""
 

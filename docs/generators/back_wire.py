@@ -29,8 +29,10 @@ identity. It reads answers strictly, and never uses a connection again that is n
 - **Redirects** are followed, at most ten requests, within the backend's own scheme, hosts and ports.
 - **Compression** is asked for on the gateway's own account; what is unpacked may not be larger than `max_body_bytes`,
   nor, from 1 MiB on, than a hundred times what was sent.
-- **Streams.** A `no-op` answer passes in the pieces in which it comes, without being parsed once its head is read; at
-  most 256 KiB of it are held for a client that reads slowly. A client's body is sent no faster than the backend reads.
+- **Streams.** A `no-op` answer passes in the pieces in which it comes, without being parsed once its head is read; no
+  more of it than one read, 256 KB at most, is held for a client that reads slowly. A client's body is sent no faster
+  than the backend reads. On Linux, and without TLS on either side, a body whose length is known goes from the one
+  socket to the other within the kernel (`splice`) as far as it can. This is the usual way of large bodies.
 """
 LIMITS = """
 They stand in the service's `extra_config`; KrakenD ignores the namespace.

@@ -143,6 +143,10 @@ class Relay:
         """What so many bytes may be written to just now, past this; -1: nothing."""
         return -1 if self._outlet is None else self._outlet.descriptor(size)
 
+    def room(self) -> int:
+        """How many bytes would be taken there at once, as far as is known."""
+        return 0 if self._outlet is None else self._outlet.room()
+
     def passed(self, size: int) -> None:
         """So many were."""
         if self._outlet is not None:

@@ -1,6 +1,6 @@
 """Moves the body of an answer from its connection to the client's without having it pass through this process.
 
-    bypass = Bypass(transport, descriptor, pipe)
+    bypass = Bypass(transport, descriptor, pipe, 64 * 1024)
     bypass.move(connection, framing, relay)     # what can be moved now
     bypass.leave(connection)                    # it is read as usual again
 
@@ -20,8 +20,10 @@ from typing import Protocol
 LARGE_BYTES = 8 * 1024
 #: how much is read where more is expected to be moved
 _READ_BYTES = 16 * 1024
+#: how much is moved at a time, at most
+_PIPE_BYTES = 256 * 1024
 #: less than this at a time, and there is nothing more for the moment
-_LITTLE = 64 * 1024
+_LITTLE = 32 * 1024
 #: moves before others have their turn
 _MOVES = 8
 _AT_ONCE = getattr(os, "SPLICE_F_NONBLOCK", 0) | getattr(os, "SPLICE_F_MOVE", 0)
@@ -40,6 +42,7 @@ class Target(Protocol):
     @property
     def is_plain(self) -> bool: ...
     def descriptor(self, size: int) -> int: ...
+    def room(self) -> int: ...
     def passed(self, size: int) -> None: ...
     def push(self, piece: bytes) -> None: ...
 
@@ -47,8 +50,7 @@ class Target(Protocol):
 class Pipe:
     """What bytes are moved through; empty between two moves, so that one serves all connections of a pool."""
 
-    def __init__(self, capacity: int) -> None:
-        self._capacity = capacity
+    def __init__(self) -> None:
         self._ends: tuple[int, int] | None = None
         self._is_possible = hasattr(os, "splice")
 
@@ -61,7 +63,7 @@ class Pipe:
                 # NOTE: out of descriptors: bodies are read and written meanwhile
                 return False
             with contextlib.suppress(OSError):
-                fcntl.fcntl(self._ends[1], fcntl.F_SETPIPE_SZ, self._capacity)
+                fcntl.fcntl(self._ends[1], fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
         return self._ends is not None
 
     def close(self) -> None:
@@ -80,7 +82,7 @@ class Pipe:
             return 0, b""
         begin, end = self._ends
         try:
-            taken = left = os.splice(source, end, min(most, self._capacity), flags=_AT_ONCE)
+            taken = left = os.splice(source, end, min(most, _PIPE_BYTES), flags=_AT_ONCE)
         except OSError:
             return 0, b""
         while left:
@@ -101,15 +103,20 @@ def _drained(begin: int, size: int) -> bytes:
 
 
 class Bypass:
-    """One connection: its transport, and the descriptor beneath."""
+    """One connection: its transport, and the descriptor beneath.
 
-    __slots__ = ("_descriptor", "_is_plain", "_pipe", "_transport", "is_used")
+    What is taken of it fits where it goes to, as far as is known, or is no more than `most_held` bytes, which can be
+    kept for a client that does not read.
+    """
 
-    def __init__(self, transport: asyncio.Transport, descriptor: int, pipe: Pipe) -> None:
+    __slots__ = ("_descriptor", "_is_plain", "_most_held", "_pipe", "_transport", "is_used")
+
+    def __init__(self, transport: asyncio.Transport, descriptor: int, pipe: Pipe, most_held: int) -> None:
         self._transport = transport
         self._descriptor = descriptor
         self._is_plain = transport.get_extra_info("sslcontext") is None
         self._pipe = pipe
+        self._most_held = most_held
         self.is_used = False
         """Whether the connection is read in small pieces."""
 
@@ -120,11 +127,14 @@ class Bypass:
         if not self.is_used:
             self.is_used = True
             self._read_with(SmallReads(connection))
+        room = target.room()
         for _ in range(_MOVES):
             place = target.descriptor(body.left)
             if place < 0:
                 return
-            taken, rest = self._pipe.move(self._descriptor, place, body.left)
+            most = min(body.left, max(room, self._most_held))
+            taken, rest = self._pipe.move(self._descriptor, place, most)
+            room -= taken
             body.skip(taken)
             target.passed(taken - len(rest))
             if rest:

@@ -135,7 +135,7 @@ class Connection(asyncio.Protocol):
         descriptor = transport.get_extra_info("socket").fileno()
         poll.register(descriptor, select.POLLIN)
         self._poll = poll.poll
-        self._bypass = Bypass(self._transport, descriptor, self._keeper.pipe)
+        self._bypass = Bypass(self._transport, descriptor, self._keeper.pipe, self._limits.max_buffered_bytes)
 
     def data_received(self, data: bytes) -> None:
         framing, exchange = self._framing, self._exchange

@@ -56,7 +56,7 @@ class OriginPool:
     ) -> None:
         self.origin = origin
         self.limits = limits
-        self.pipe = pipe or Pipe(limits.max_buffered_bytes)
+        self.pipe = pipe or Pipe()
         self.header_timeout_s = options.response_header_timeout_s
         self.continue_timeout_s = options.expect_continue_timeout_s
         self._dial = dial

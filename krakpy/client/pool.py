@@ -34,7 +34,7 @@ class Pool:
         self.limits = limits or limits_of(transport.limits)
         self._dialer = dialer or Dialer(transport)
         self._loop = loop
-        self._pipe = Pipe(self.limits.max_buffered_bytes)
+        self._pipe = Pipe()
         self._origins: dict[Origin, OriginPool] = {}
         limit = transport.max_idle_connections
         self._roster = roster or (OldestFirst(limit) if limit > 0 else None)

@@ -26,6 +26,9 @@ _PROGRESS_BYTES = 16 * 1024
 _TLS_HOLDS_BYTES = 4 * 1024
 
 _INT = struct.Struct("i")
+#: Linux: what a socket holds, of which `wmem_alloc`, `sndbuf` and `wmem_queued` (linux/sock_diag.h)
+_SO_MEMINFO = 55
+_MEMINFO = struct.Struct("8xII4xI")
 
 #: how a socket is told to end with a reset: do not linger, not even for what is unsent
 _RESET = struct.pack("ii", 1, 0)
@@ -155,6 +158,16 @@ class Connection(asyncio.Protocol, ABC):
         if not self.is_plain or self._transport.is_closing() or self._transport.get_write_buffer_size():
             return -1
         return self._descriptor if self._descriptor is not None else -1
+
+    def room(self) -> int:
+        """How many bytes the kernel would take at once, as far as it tells."""
+        try:
+            told = self._transport.get_extra_info("socket").getsockopt(socket.SOL_SOCKET, _SO_MEMINFO, _MEMINFO.size)
+        except (OSError, AttributeError):
+            return 0
+        written, most, queued = _MEMINFO.unpack(told)
+        free: int = most - max(written, queued)
+        return max(0, free)
 
     def drained(self) -> Awaitable[None]:
         """Wait for this before writing more."""

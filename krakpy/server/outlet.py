@@ -68,6 +68,10 @@ class Outlet:
             return -1
         return self._wire.descriptor()
 
+    def room(self) -> int:
+        """How much would be taken there at once, as far as is known."""
+        return self._wire.room()
+
     def passed(self, size: int) -> None:
         """So many were."""
         self._size += size

@@ -26,6 +26,9 @@ class Wire(Protocol):
     def descriptor(self) -> int:
         """What can be written to beneath this, because nothing waits in it; -1: nothing."""
 
+    def room(self) -> int:
+        """How many bytes the kernel would take at once, as far as it tells."""
+
     def resume(self) -> None:
         """The application has taken what there was of the body."""
 

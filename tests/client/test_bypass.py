@@ -2,10 +2,12 @@
 import asyncio
 import random
 import socket
+from typing import Any
 
 import pytest
 
-from krakpy.client.bypass import Pipe
+from krakpy.client.bypass import Bypass, Pipe
+from krakpy.client.framing import Sized
 from krakpy.client.options import Limits
 from tests.client.conftest import ask
 from tests.client.test_body import telling
@@ -39,6 +41,9 @@ class Outlet:
 
     def descriptor(self, size):
         return self.near.fileno() if self.is_plain and not self.is_stalled else -1
+
+    def room(self):
+        return 0
 
     def passed(self, size):
         self.moved += size
@@ -90,7 +95,7 @@ def outlets():
 
 @pytest.fixture
 def pipe():
-    pipe = Pipe(256 * KIB)
+    pipe = Pipe()
     assert pipe.is_open()
     yield pipe
     pipe.close()
@@ -148,7 +153,7 @@ def test_a_target_that_is_gone_takes_nothing(pipe, pairs):
 
 
 def test_a_closed_pipe_moves_nothing(pairs):
-    pipe = Pipe(1)
+    pipe = Pipe()
     pipe.is_open()
     pipe.close()
     pairs[0].send(b"hello")
@@ -236,6 +241,31 @@ async def test_c11_a_client_that_is_behind_stops_the_upstream_until_it_goes_on(s
     outlet.is_stalled = False
     outlet.flow.go_on()
     assert await outlet.wait() == LARGE[:MIB] * 64
+
+
+class Source:
+    """A connection's transport."""
+
+    def get_extra_info(self, name):
+        return None
+
+    def is_reading(self):
+        return False
+
+    def set_protocol(self, protocol):
+        """Nobody reads."""
+
+
+@pytest.mark.parametrize(("room", "most"), [(0, 1000), (999, 1000), (5000, 5000)])
+def test_no_more_is_taken_than_the_client_takes_or_may_be_kept_for_it(pipe, pairs, outlets, room, most):
+    source, given, _, _ = pairs
+    source.send(LARGE[:20_000])
+    outlet, framing = outlets(None), Sized(MIB)
+    outlet.room = lambda: room
+    transport: Any = Source()
+    Bypass(transport, given.fileno(), pipe, 1000).move(asyncio.Protocol(), framing, outlet)
+    assert outlet.moved == MIB - framing.left == most
+    assert bytes(outlet.received) == LARGE[:most]
 
 
 @pytest.mark.parametrize("size", [10, 100_000], ids=["with its end", "before its end"])

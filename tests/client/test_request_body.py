@@ -89,6 +89,11 @@ async def test_an_empty_stream_has_a_last_chunk():
     assert await joined(chunked(pieces())) == b"0\r\n\r\n"
 
 
+async def test_a_large_piece_is_a_chunk_as_any_other():
+    large = b"x" * 0x12345
+    assert await joined(chunked(pieces(b"a", large))) == b"1\r\na\r\n12345\r\n" + large + b"\r\n0\r\n\r\n"
+
+
 @pytest.mark.parametrize(
     ("fields", "is_told"),
     [

@@ -83,8 +83,12 @@ class Tally:
     """How many each connection lost."""
 
 
+#: how often each connection asks at least, however short the block is
+_LEAST = 5
+
+
 class Bystanders:
-    """Connections that ask for `/fine/N` one request after the other, as long as the block lasts."""
+    """Connections that ask for `/fine/N` one request after the other: as long as the block lasts, `_LEAST` at least."""
 
     def __init__(self, port: int, connections: int = 8) -> None:
         self._port = port
@@ -103,7 +107,9 @@ class Bystanders:
 
     async def _ask(self, number: int) -> None:
         connection = Connection(self._port)
-        while not self._is_over:
+        asked = 0
+        while not self._is_over or asked < _LEAST:
+            asked += 1
             nonce = f"{number}-{next(self._nonces)}"
             try:
                 answer = await connection.get(f"/fine/{nonce}")

@@ -208,7 +208,20 @@ async def test_nothing_goes_past_what_still_waits_nor_to_a_connection_that_is_cl
         await talk.dialogue.settle()
 
 
+async def test_there_is_as_much_room_as_the_kernel_has():
+    near, far = socket.socketpair()
+    with near, far:
+        talk = Talk()
+        talk.dialogue.transport._extra["socket"] = near
+        await talk.begin()
+        before = talk.outlet.room()
+        near.send(b"x" * 10_000)
+        assert 0 < talk.outlet.room() <= before - 10_000
+        near.close()
+        assert talk.outlet.room() == 0
+
+
 async def test_without_a_socket_there_is_nothing_to_go_past():
     talk = await Talk().begin()
     talk.outlet.push(b"01234")
-    assert (talk.outlet.is_plain, talk.outlet.descriptor(5)) == (False, -1)
+    assert (talk.outlet.is_plain, talk.outlet.descriptor(5), talk.outlet.room()) == (False, -1, 0)
