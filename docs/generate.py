@@ -10,7 +10,17 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from generators import audit, back_wire, commands, configuration, entry_points, errors, limits, refusals
+from generators import (
+    audit,
+    back_wire,
+    commands,
+    configuration,
+    entry_points,
+    errors,
+    first_party,
+    limits,
+    refusals,
+)
 from generators.writing import Undocumented
 
 from krakpy import __version__
@@ -28,6 +38,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "refusals.md": refusals.page,
     "limits.md": limits.page,
     SCHEMA: schema.text,
+    "../krakpy/extension/first_party.json": first_party.text,
 }
 
 

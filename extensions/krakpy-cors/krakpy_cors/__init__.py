@@ -1,0 +1,3 @@
+"""Cross-origin requests."""
+
+__version__ = "0.1.0"

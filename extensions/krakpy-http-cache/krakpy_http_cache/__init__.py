@@ -1,0 +1,3 @@
+"""Keeps backends' answers."""
+
+__version__ = "0.1.0"

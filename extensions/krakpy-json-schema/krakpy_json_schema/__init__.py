@@ -1,0 +1,3 @@
+"""Validates request bodies."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,3 @@
+"""Changes requests to backends and their answers."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,3 @@
+"""Flexible configuration."""
+
+__version__ = "0.1.0"
