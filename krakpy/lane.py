@@ -23,6 +23,7 @@ from krakpy.proxy import Finish, Finishing, Unfinished
 from krakpy.router.call import Call
 from krakpy.router.handler import EndpointHandler
 from krakpy.router.resource import EndpointResource
+from krakpy.router.screens import Finishes, Screens
 
 #: for how many lanes a connection's fields keep what was made of them
 _MOST_KEPT = 32
@@ -76,7 +77,8 @@ class Visit:
     """One request on its way, and how the pipeline would have made it."""
 
     __slots__ = (
-        "_client", "_fields", "_handler", "_method", "_path", "_query", "_resource", "deadline", "parameters", "until",
+        "_client", "_fields", "_handler", "_method", "_path", "_query", "_resource", "deadline", "finishes",
+        "parameters", "until",
     )  # fmt: skip
 
     def __init__(
@@ -93,6 +95,8 @@ class Visit:
         self.parameters = parameters
         self.deadline = self.until = lane.handler.deadlines.next()
         """When the client has to have its answer, and the gateway those of the upstreams."""
+        self.finishes: Finishes = ()
+        """What the screens make of the answer."""
 
     def received(self) -> Request:
         """As the router has it from the client."""
@@ -108,7 +112,7 @@ class Visit:
 
     def land(self, result: Response | Awaitable[Response] | Exception) -> None:
         """Answer the client."""
-        self._resource.land(self._client, result)
+        self._resource.land(self._client, result, self.finishes)
 
 
 class BackendLane:
@@ -248,8 +252,8 @@ class Lane:
     @classmethod
     def of(cls, resource: EndpointResource) -> Lane | None:
         """The lane of an endpoint, if each of its backends has one and nothing else is on the way."""
-        handler = resource.proxy
-        if not isinstance(handler, EndpointHandler):
+        handler = resource.handler
+        if handler is None:
             return None
         proxy = handler.next.without_body if can(handler.next, PassesBodiless) else handler.next
         merge = proxy if can(proxy, Merges) else None
@@ -267,6 +271,8 @@ class Lane:
             if not value.isalnum():
                 return False
         visit = Visit(self, method, path, query, parameters, fields, client)
+        if self.resource.screens is not None and not self._admits(self.resource.screens, visit, client):
+            return True
         try:
             tails = fields.kept.get(self) or self._keep(fields, visit)
             if self._merge is None:
@@ -280,8 +286,25 @@ class Lane:
             visit.land(error)
             return True
         request = Asked(visit.received) if self.handler.looks_at_request else UNSEEN
-        self.resource.go_on(client, self.handler.promise(request, answer, visit.deadline, visit.land))
+        self.resource.go_on(client, self.handler.promise(request, answer, visit.deadline, visit.land), visit.finishes)
         return True
+
+    def _admits(self, screens: Screens, visit: Visit, client: Client) -> bool:
+        """Whether the screens let a request pass as it is; if not, it has been taken care of."""
+        request = Asked(visit.received)
+        try:
+            admitted, visit.finishes = screens.admit(request)
+        except Exception as error:  # noqa: BLE001  as if it had been raised through the pipeline
+            visit.land(error)
+            return False
+        if admitted is request:
+            return True
+        if isinstance(admitted, Response):
+            visit.land(admitted)
+        else:
+            # NOTE: a changed request is not the one that the fields' kept bytes are for
+            self.resource.begin_admitted(client, admitted, visit.finishes)
+        return False
 
     def _asked_all(self, merge: Merges, tails: Sequence[bytes], visit: Visit) -> Awaitable[Response]:
         visit.until = merge.until(visit.deadline)

@@ -16,7 +16,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -208,9 +208,9 @@ def endpoint(path="/a", *backends, **own):
     return {"endpoint": path, **own}
 
 
-def prepared(*own, endpoints=(), extensions=None, **root):
-    """What a worker gets of this configuration; extensions are classes, as in `krakpy.testing`."""
-    candidates = list(_candidates(extensions or {}))
+def prepared(*own, endpoints=(), extensions=None, are_trusted=False, **root):
+    """What a worker gets of this configuration; extensions are classes, as in `krakpy.testing`, or krakpy's own."""
+    candidates = [replace(each, is_first_party=are_trusted) for each in _candidates(extensions or {})]
     config = _opened({"endpoints": [*own, *endpoints], "disable_rest": True, **root}, candidates)
     with tempfile.TemporaryDirectory(prefix="krakpy-") as folder:
         path = Path(folder, "krakend.json")

@@ -19,6 +19,7 @@ from krakpy.direct import Client, Fields, Lane
 from krakpy.router.built_in import Health, Options
 from krakpy.router.client_ip import client_address
 from krakpy.router.disconnects import Disconnects
+from krakpy.router.engine import Engine, Within
 from krakpy.router.failures import report
 from krakpy.router.messages import GatewayRequest, GatewayResponse, Opening
 from krakpy.router.reflection import METHODS, Debug, Echo
@@ -46,20 +47,28 @@ class Route(NamedTuple):
     """The whole router seat of the endpoint: the client's request in, the rendered answer out."""
 
 
-def build(service: ServiceSettings, routes: Sequence[Route], *, lane: MakesLane = lambda _: None) -> Application:
+def build(
+    service: ServiceSettings,
+    routes: Sequence[Route],
+    *,
+    lane: MakesLane = lambda _: None,
+    around: Iterable[Callable[[Proxy], Proxy]] = (),
+) -> Application:
     """The application that serves these routes; ValueError for two that the same requests match.
 
-    `lane` gives the shorter way to an endpoint, where it has one.
+    `lane` gives the shorter way to an endpoint, where it has one. `around` is what stands, by the service, around
+    every answer that is no endpoint's, as it stands in the proxies of the routes.
     """
     router = service.router
+    engine = Engine(around, client_address(router))
     trie = Trie(cleans=router.remove_extra_slash, is_rest=not service.disable_rest)
-    for path, method, resource in _resources(router, routes, _reflections(service), lane):
+    for path, method, resource in _resources(router, routes, _reflections(service), lane, engine):
         trie.add_route(path, resource, method=method)
     # NOTE: falcon names its own router's class, and uses `add_route` and `find` of it
     app = falcon.asgi.App(
         router=cast(CompiledRouter, trie), request_type=GatewayRequest, response_type=GatewayResponse
     )
-    unmatched = Unmatched(trie, router)
+    unmatched = Unmatched(trie, router, engine)
 
     async def answer_unmatched(req: Any, resp: Any, error: falcon.HTTPError, params: object) -> None:  # noqa: ARG001
         await unmatched.respond(req, resp)
@@ -83,14 +92,18 @@ def _reflections(service: ServiceSettings) -> Iterable[tuple[str, Resource]]:
 
 
 def _resources(
-    router: Router, routes: Iterable[Route], reflections: Iterable[tuple[str, Resource]], lane: MakesLane
+    router: Router,
+    routes: Iterable[Route],
+    reflections: Iterable[tuple[str, Resource]],
+    lane: MakesLane,
+    engine: Engine,
 ) -> Iterable[tuple[str, str, Resource | Servant]]:
     """Path, method and resource of everything that the router serves."""
     if not router.disable_health:
         yield f"/{router.health_path.removeprefix('/')}", "GET", Health()
     for prefix, resource in reflections:
         for method in METHODS:
-            yield f"{prefix}/{REST}", method, resource
+            yield f"{prefix}/{REST}", method, Within(engine, resource.respond)
     address = client_address(router)
     disconnects = Disconnects()
     methods: dict[str, tuple[str, list[str]]] = {}
@@ -104,7 +117,7 @@ def _resources(
         yield route.endpoint, route.method, endpoint
     if router.auto_options:
         for path, own in methods.values():
-            yield path, "OPTIONS", Options(own, router)
+            yield path, "OPTIONS", Within(engine, Options(own, router).respond)
 
 
 class Application:

@@ -22,6 +22,7 @@ from krakpy.router.handler import BODILESS, EndpointHandler
 from krakpy.router.headers import CONTENT_LENGTH, Raw, RawHeaders, answered
 from krakpy.router.messages import without_left_out
 from krakpy.router.paths import refusal
+from krakpy.router.screens import Finishes, Screens, finished
 
 _NO_QUERY = Query()
 _NO_FIELDS = RawHeaders()
@@ -58,7 +59,9 @@ class EndpointResource:
         self.proxy = proxy
         self.lane: Lane | None = None
         """A shorter way to it all, for requests that need nothing else."""
-        self._begin = proxy.begin if isinstance(proxy, EndpointHandler) else None
+        self.screens, handler = Screens.around(proxy)
+        self.handler = handler if isinstance(handler, EndpointHandler) else None
+        """What answers inside of the screens, if nothing else is in between."""
         self._client_address = client_address
         self._disconnects = disconnects
         self._allows_encoded = allows_encoded
@@ -72,7 +75,7 @@ class EndpointResource:
         task = self._disconnects.enter(call)
         try:
             request = self.request(scope, call, parameters)
-            await self._answer(send, self.proxy(request))
+            await self._answer(send, self._asked(request))
         finally:
             self._disconnects.leave(task)
             unwatch(call)
@@ -83,32 +86,51 @@ class EndpointResource:
             client.answer(400, _TEXT, why)
             return
         request = self.request(scope, Call(client.receive), parameters)
-        if self._begin is None:
-            client.run(self._answer(client.send, self.proxy(request)))
+        if self.handler is None:
+            client.run(self._answer(client.send, self._asked(request)))
             return
+        finishes: Finishes = ()
         try:
-            work = self._begin(request, partial(self.land, client))
+            if self.screens is not None:
+                admitted, finishes = self.screens.admit(request)
+                if isinstance(admitted, Response):
+                    self.land(client, admitted, finishes)
+                    return
+                request = admitted
         except Exception as error:  # noqa: BLE001  as below
             self.land(client, error)
         else:
-            self.go_on(client, work)
+            self.begin_admitted(client, request, finishes)
 
-    def go_on(self, client: Client, work: Awaitable[Response] | None) -> None:
+    def begin_admitted(self, client: Client, request: Request, finishes: Finishes) -> None:
+        """Answer a request that the screens have let pass."""
+        assert self.handler is not None, "screens are taken together around a handler alone"
+        try:
+            work = self.handler.begin(request, partial(self.land, client, finishes=finishes))
+        except Exception as error:  # noqa: BLE001  as below
+            self.land(client, error)
+        else:
+            self.go_on(client, work, finishes)
+
+    def go_on(self, client: Client, work: Awaitable[Response] | None, finishes: Finishes = ()) -> None:
         """Wait for what a handler has begun."""
         if isinstance(work, asyncio.Future):
             client.waits_for(work)
         elif work is not None:
-            client.run(self._answer(client.send, work))
+            client.run(self._answer(client.send, work, finishes))
 
-    def land(self, client: Client, result: Response | Awaitable[Response] | Exception) -> None:
+    def land(
+        self, client: Client, result: Response | Awaitable[Response] | Exception, finishes: Finishes = ()
+    ) -> None:
         """Answer with a response, what is awaited for it, or what a defect is worth."""
         if not isinstance(result, Response | Exception):
-            client.run(self._answer(client.send, result))
+            client.run(self._answer(client.send, result, finishes))
             return
         try:
             if isinstance(result, Exception):
                 raise result
-            response, headers = result, _fields(result)
+            response = finished(result, finishes) if finishes else result
+            headers = _fields(response)
         except Exception as error:  # noqa: BLE001  the one place of the router that does
             response, headers = self._failed(error)
         stream = response.stream
@@ -122,9 +144,15 @@ class EndpointResource:
         else:
             client.answer(response.status, headers.unsized, response.body or b"")
 
-    async def _answer(self, send: Send, answer: Awaitable[Response]) -> None:
+    def _asked(self, request: Request) -> Awaitable[Response]:
         try:
-            response = await answer
+            return self.proxy(request)
+        except Exception as error:  # noqa: BLE001  one that is no coroutine raises here what others raise when awaited
+            return _raised(error)
+
+    async def _answer(self, send: Send, answer: Awaitable[Response], finishes: Finishes = ()) -> None:
+        try:
+            response = finished(await answer, finishes)
             headers = _fields(response)
         except Exception as error:  # noqa: BLE001  as above
             response, headers = self._failed(error)
@@ -192,6 +220,10 @@ class EndpointResource:
                 report_broken(error, self._name)
                 raise Truncated(f"{self._name}: {type(error).__name__}") from error
             await send({"type": "http.response.body", "body": piece, "more_body": True})
+
+
+async def _raised(error: Exception) -> Response:
+    raise error
 
 
 async def _send(send: Send, status: int, raw: Raw, body: bytes) -> None:

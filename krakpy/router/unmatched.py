@@ -5,10 +5,12 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from urllib.parse import quote
 
 from krakpy.config.model import Router
 from krakpy.encoding.json_renderer import write
+from krakpy.router.engine import Engine
 from krakpy.router.headers import Raw
 from krakpy.router.messages import GatewayRequest, GatewayResponse
 from krakpy.router.paths import clean
@@ -28,8 +30,9 @@ class Unmatched:
     Redirects are answered with 301 to GET and 307 to anything else, and keep the query.
     """
 
-    def __init__(self, trie: Trie, router: Router) -> None:
+    def __init__(self, trie: Trie, router: Router, engine: Engine) -> None:
         self._trie = trie
+        self._engine = engine
         self._redirects_slash = not router.disable_redirect_trailing_slash
         self._redirects_fixed = not router.disable_redirect_fixed_path
         self._knows_methods = not router.disable_handle_method_not_allowed
@@ -43,10 +46,10 @@ class Unmatched:
             _redirect(req, resp, target)
             return
         allowed = self._trie.allowed(req.path) if self._knows_methods else []
-        if allowed:
-            self._not_allowed.fill(resp, (b"allow", ", ".join(allowed).encode()))
-        else:
-            self._not_found.fill(resp)
+        fields = ((b"allow", ", ".join(allowed).encode()),) if allowed else ()
+        answer = self._not_allowed if allowed else self._not_found
+        # NOTE: who answers in our place answers with `Allow` too (KrakenD: it is there before)
+        await self._engine.respond(req, resp, partial(answer.fill, fields), fields)
 
     def _target(self, req: GatewayRequest) -> str | None:
         """The path that was meant, if another one was."""
@@ -74,8 +77,8 @@ class _Answer:
         self._raw: Raw = ((b"content-type", kind), *signed(router, is_complete=False))
         self._body = _TEXTS[status] if document is None else write(document)
 
-    def fill(self, resp: GatewayResponse, *more: tuple[bytes, bytes]) -> None:
-        resp.take(self._status, (*self._raw, *more), self._body)
+    async def fill(self, fields: Raw, req: GatewayRequest, resp: GatewayResponse) -> None:  # noqa: ARG002  anyone's
+        resp.take(self._status, (*self._raw, *fields), self._body)
 
 
 def _toggled(path: str) -> str:
