@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 from generators import (
@@ -19,6 +20,7 @@ from generators import (
     errors,
     first_party,
     limits,
+    packs,
     refusals,
 )
 from generators.writing import Undocumented
@@ -39,6 +41,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "limits.md": limits.page,
     SCHEMA: schema.text,
     "../krakpy/extension/first_party.json": first_party.text,
+    **{f"../extensions/{folder.name}/README.md": partial(packs.page, folder) for folder in packs.folders()},
 }
 
 
@@ -56,14 +59,15 @@ def main(arguments: list[str]) -> int:
 
 def _page(path: Path, page: Callable[[], str], check: bool) -> str:
     """Write or check one page; what is wrong, or nothing."""
+    name = "/".join(path.parts[-2:]) if path.name == "README.md" else path.name
     try:
         text = page()
     except Undocumented as error:
-        return f"{path.name}: {error}"
+        return f"{name}: {error}"
     if path.exists() and path.read_text("utf-8") == text:
         return ""
     if check:
-        return f"{path.name} is stale: run `python docs/generate.py`"
+        return f"{name} is stale: run `python docs/generate.py`"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, "utf-8")
     return ""

@@ -16,6 +16,7 @@ from krakpy.extension.preparing import Options, plan, prepare
 from krakpy.gateway import verify
 from krakpy.lifespan import GatewayApp, tell, told
 from krakpy.logs import DefaultOptions, configure
+from krakpy.server.siblings import siblings_ledger
 
 
 def from_environment(environ: Mapping[str, str]) -> GatewayApp:
@@ -39,7 +40,10 @@ def from_environment(environ: Mapping[str, str]) -> GatewayApp:
         tell(error.problems)
         raise
     tell(loaded.problems)
-    return GatewayApp(lambda: told(prepare(loaded.settings, environ=environ, options=options)))
+    return GatewayApp(
+        lambda: told(prepare(loaded.settings, environ=environ, options=options)),
+        ledger=lambda: siblings_ledger(environ, path),
+    )
 
 
 app = from_environment(os.environ)

@@ -31,6 +31,8 @@ class Code(Enum):
     IGNORED = ("KC019", "A key or value that is accepted and has no effect.", "Remove it.")
     SCHEMA = ("KC020", "The file breaks the schema that `check -s` names, or that schema cannot be used.", "Mend the value that is named, or the schema.")
 
+    SWITCHED_OFF = ("KC021", "The settings of a component are wrong, and it is left out, as KrakenD does.", "Mend the settings that are named.")
+
     RELOAD_FAILED = ("KR001", "A reload was given up for a reason that is not in the configuration.", "See the log; the configuration before it goes on serving.")
     NEEDS_RESTART = ("KR002", "A change that a reload cannot make.", "Start a new master beside the old one: send SIGUSR2, then SIGTERM to the old.")
 
@@ -59,18 +61,34 @@ class Code(Enum):
     MEMORY = ("KX024", "The import wanted more memory than it may have.", "Tell the author; remove the package from the configuration.")
     SLOW_IMPORT = ("KX025", "The import is slow.", "Tell the author.")
     MODULE_MISSING = ("KX026", "A module that the extension imports is not installed.", "pip install the distribution of the module that is named.")
+    SIGNALS = ("KX070", "The import handles signals.", "Run a hook in a process of its own: in a worker its handlers are put back.")
+    ROOT_LOGGER = ("KX071", "The import changes the root logger.", "Tell the author; in a worker it may write log lines twice, or none.")
+    LOOP_POLICY = ("KX072", "The import sets an event-loop policy.", "Tell the author; run a hook in a process of its own.")
+    PATCHED = ("KX073", "The import replaces parts of Python's own library.", "Run a hook in a process of its own: in a worker every request gets the replaced parts.")
+    THREADS = ("KX074", "The import starts threads.", "Tell the author: `setup` is the place; in a worker they take time from everybody.")
+    IMPORT_PATH = ("KX075", "The import changes where modules are looked for.", "Tell the author; run a hook in a process of its own.")
+    ENVIRONMENT = ("KX076", "The import changes environment variables.", "Tell the author; in a worker everybody sees them.")
     WRONG_KIND = ("KX030", "The entry point is not what its group holds.", "Tell the author.")
     SIGNATURE = ("KX031", "A signature does not fit the contract.", "Tell the author.")
     UNKNOWN_HOOK = ("KX032", "A hook that the contract does not have.", "Correct the name of the method.")
     SETTINGS = ("KX040", "The extension's settings do not decode.", "Correct the settings at the place that is named.")
     CONSTRUCTION = ("KX041", "The extension could not be constructed with its settings.", "See the cause.")
     SETUP = ("KX042", "The extension's `setup` failed in a worker.", "See the cause.")
+    UNUSABLE = ("KX043", "What guards an endpoint cannot work as it is configured.", "Correct the settings at the place that is named; its endpoint answers 503 till then.")
 
     CALL_RAISED = ("KX050", "A call of the extension raised.", "See the cause; the request was answered 500.")
     CALL_BREACH = ("KX051", "A call returned what the contract does not allow.", "Tell the author; the request was answered 502.")
     CALL_TIMEOUT = ("KX052", "A call took longer than its timeout.", "Raise the instance's `timeout`; the request was answered 504.")
     CALL_DIED = ("KX053", "The host of the extension ended during a call.", "See how it ended; the request was answered 502.")
     HOST_DOWN = ("KX054", "No host of the extension is there to be asked.", "See why its last host ended; the request was answered 503.")
+    QUARANTINED = ("KX055", "The extension failed too often and is not called for a while.", "Mend it, then: `krakpy ext release ID`; it is tried again by itself too.")
+    WORKER_DIED = ("KX056", "A worker ended while it ran the extension.", 'Run a hook in a process of its own: `"isolation": "process"`; tell the author.')
+    BLOCKED = ("KX057", "A call of the extension blocked its worker, which was replaced.", 'Run a hook in a process of its own: `"isolation": "process"`; tell the author.')
+
+    LOCK = ("KX060", "The lock file cannot be used.", "`krakpy ext lock -c krakend.json` writes it.")
+    UNLISTED = ("KX061", "Third-party code is not in the lock file.", "Look at it, then accept it: `krakpy ext lock -c krakend.json`.")
+    ALTERED = ("KX062", "Third-party code is not what was locked.", "Install what was locked, or look at what is there and accept it: `krakpy ext lock -c krakend.json`.")
+    UNPINNED = ("KX063", "Nothing says what an installed package consists of, so no lock can pin it.", "Install it from a wheel: `pip install .`, not `pip install -e .`.")
 
     def __init__(self, id: str, meaning: str, remedy: str) -> None:
         self.id = id

@@ -21,14 +21,16 @@ from krakpy.client.transport import HttpTransport
 from krakpy.codes import Code
 from krakpy.collector import paused
 from krakpy.config.model import ClientTls
-from krakpy.config.settings import BackendSettings, EndpointSettings, Mirror, ServiceSettings
+from krakpy.config.settings import BackendSettings, EndpointSettings, Mirror, ServiceSettings, unrouted
 from krakpy.depth import Depth, depths
 from krakpy.encoding.opening import Decode
 from krakpy.endpoint import pipeline as endpoint
 from krakpy.errors import ConfigError, ConfigurationError, ExtensionError, Problem
 from krakpy.extension.hosts import Hosts
+from krakpy.extension.ledger import Ledger
 from krakpy.extension.manager import ExtensionManager
 from krakpy.extension.preparing import Prepared
+from krakpy.extension.shared_folder import SharedFolder
 from krakpy.lane import Lane
 from krakpy.logs import event
 from krakpy.proxy import compose
@@ -51,7 +53,16 @@ def build(service: ServiceSettings, extensions: ExtensionManager, connect: Conne
     except ExtensionError as error:
         steps, problem = [], error.problem
     routes = [_route(settings, service, extensions, connect, problem) for settings in service.endpoints]
-    return server.build(steps, router.build(service, routes, lane=Lane.of))
+    return server.build(steps, router.build(service, routes, lane=Lane.of, around=_around(service, extensions)))
+
+
+def _around(service: ServiceSettings, extensions: ExtensionManager) -> list[Callable[[Proxy], Proxy]]:
+    """What stands around the answers that are no endpoint's."""
+    try:
+        return extensions.chain("router", unrouted(service))
+    except ExtensionError as error:
+        unavailable = UnavailableEndpoint(error.problem)
+        return [lambda _: unavailable]
 
 
 def _route(
@@ -152,9 +163,18 @@ def _tls_problem(place: str, tls: ClientTls | None) -> Problem | None:
 class Gateway:
     """One worker's gateway: its extensions, its upstream connections and its application."""
 
-    def __init__(self, prepared: Prepared, connect: Connect | None = None, *, hosts: Hosts | None = None) -> None:
+    def __init__(
+        self,
+        prepared: Prepared,
+        connect: Connect | None = None,
+        *,
+        hosts: Hosts | None = None,
+        ledger: Ledger | None = None,
+        folder: SharedFolder | None = None,
+    ) -> None:
         self._settings = prepared.settings
-        self._extensions = ExtensionManager(prepared, hosts)
+        self._folder = folder or SharedFolder.found()
+        self._extensions = ExtensionManager(prepared, hosts, ledger, folder=self._folder.path)
         self._connect = connect
         self._pools: Pools | None = None
         self.app: ASGIApp = _closed
@@ -164,12 +184,18 @@ class Gateway:
         await self._extensions.open()
         self._pools = pools = Pools(self._settings.transport)
         connect = self._connect or (lambda settings: HttpTransport(settings, pools.of(settings.http_client.client_tls)))
+        self.app = self._built(connect)
+        while not await self._extensions.begin():
+            self.app = self._built(connect)
+
+    def _built(self, connect: Connect) -> ASGIApp:
         with paused():
-            self.app = build(self._settings, self._extensions, connect)
+            return build(self._settings, self._extensions, connect)
 
     async def close(self) -> None:
         """Tear the extensions down and close the upstream connections."""
         await self._extensions.close()
+        self._folder.close()
         if self._pools is not None:
             await self._pools.close()
 

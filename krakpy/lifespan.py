@@ -13,7 +13,8 @@ from krakpy_sdk import Receive, Scope, Send
 from krakpy.collector import paused
 from krakpy.direct import Begin, Express
 from krakpy.errors import ConfigurationError, Problem
-from krakpy.extension.hosts import Hosts
+from krakpy.extension.hosts import Hosts, is_stranger
+from krakpy.extension.ledger import Ledger
 from krakpy.extension.manager import tell_failures
 from krakpy.extension.preparing import Prepared
 from krakpy.gateway import Gateway
@@ -30,15 +31,19 @@ class GatewayApp:
         prepared: Callable[[], Prepared],
         *,
         hosts: Hosts | None = None,
+        ledger: Callable[[], Ledger | None] = lambda: None,
         when_open: Callable[[], None] = lambda: None,
     ) -> None:
         self._prepared = prepared
         self._hosts = hosts
+        self._ledger = ledger
         self._when_open = when_open
         self._gateway: Gateway | None = None
         self.begin: Begin | None = None
         self.express: Express | None = None
         """Shorter ways than ASGI, once the gateway is open: see `krakpy.direct`."""
+        self.has_strangers = False
+        """Whether third-party code runs in this very process, once the gateway is open."""
         self._opening: asyncio.Lock | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -53,9 +58,11 @@ class GatewayApp:
         async with self._opening:
             if self._gateway is None:
                 with paused():
-                    gateway = Gateway(await asyncio.to_thread(self._prepared), hosts=self._hosts)
+                    prepared = await asyncio.to_thread(self._prepared)
+                    gateway = Gateway(prepared, hosts=self._hosts, ledger=self._ledger())
                     await gateway.open()
                     self._when_open()
+                self.has_strangers = any(is_stranger(admission) for admission in prepared.admissions)
                 self._gateway = gateway
                 self.begin = getattr(gateway.app, "begin", None)
                 self.express = getattr(gateway.app, "express", None)

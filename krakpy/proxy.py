@@ -11,6 +11,7 @@ from types import CoroutineType
 from typing import Any, TypeVar
 
 from krakpy_sdk import Proxy, Request, Response
+from krakpy_sdk.screening import Settled
 
 P = TypeVar("P")
 T = TypeVar("T")
@@ -147,6 +148,13 @@ def awaited(answer: Awaitable[Response]) -> asyncio.Future[Response] | None:
     return answer if isinstance(answer, asyncio.Future) else None
 
 
+def at_hand(answer: Awaitable[Response]) -> Settled | None:
+    """The response that an answer is made of, where nothing has to be awaited for it; `fulfilled` says what of it."""
+    if isinstance(answer, Unfinished):
+        answer = answer.answer
+    return answer if isinstance(answer, Settled) else None
+
+
 def tell(future: asyncio.Future[Response], listener: Callable[[asyncio.Future[Response]], None]) -> None:
     """Have a listener told when a future is done: at once where that can be."""
     if not isinstance(future, Promise) or future.listener is not None:
@@ -157,7 +165,9 @@ def tell(future: asyncio.Future[Response], listener: Callable[[asyncio.Future[Re
         future.listener = listener
 
 
-def fulfilled(answer: Awaitable[Response], call: asyncio.Future[Response]) -> Response | Awaitable[Response]:
+def fulfilled(
+    answer: Awaitable[Response], call: asyncio.Future[Response] | Settled
+) -> Response | Awaitable[Response]:
     """What becomes of an answer when what it waits for is done; raises what that ended with."""
     response = call.result()
     return answer.finished(response) if isinstance(answer, Unfinished) else response

@@ -25,10 +25,11 @@ from krakpy_sdk.testing import answers, backend_settings, endpoint_settings, ser
 
 from krakpy.config.loading import load
 from krakpy.config.settings import ServiceSettings
-from krakpy.extension.catalog import Candidate, Catalog, read_catalog
-from krakpy.extension.contracts import CONTRACTS
+from krakpy.extension.catalog import OPENERS, Candidate, Catalog, read_catalog
+from krakpy.extension.contracts import contract_of
 from krakpy.extension.preparing import prepare
 from krakpy.extension.probe import Job, Verdict
+from krakpy.extension.shared_folder import SharedFolder
 from krakpy.gateway import Gateway
 
 __all__ = [
@@ -143,16 +144,20 @@ async def gateway(
     """A gateway with this configuration, open as long as the context is.
 
     Extensions are keywords by group: `hooks={"geo": Geo}`, `backend={"acme/retry": Retry}`, `decoder={"csv": Csv}`;
-    their classes must be importable. Raises ConfigurationError as `krakpy run` would.
+    their classes must be importable. `drivers={"acme": Acme}` says that they ask for drivers of that family by name,
+    with this Protocol. krakpy's own packages are there as they are installed. Raises ConfigurationError as `krakpy run`
+    would.
     """
+    openers = list(_candidates({OPENERS: extensions.pop(OPENERS, {})}))
     candidates = list(_candidates(extensions))
+    own = _own(candidates)
     prepared = prepare(
         _loaded(_opened(config, candidates)),
         environ={"KRAKPY_ENABLE_PLUGINS": "1"},
-        catalog=Catalog((*_own(), *candidates)),
+        catalog=Catalog((*own.candidates, *candidates), openers=(*own.openers, *openers)),
         examine=_unprobed,
     )
-    running = Gateway(prepared, lambda _: upstream)
+    running = Gateway(prepared, lambda _: upstream, folder=SharedFolder.temporary())
     await running.open()
     try:
         yield Client(running.app)
@@ -164,11 +169,15 @@ def _candidates(extensions: Mapping[str, Mapping[str, type]]) -> Iterable[Candid
     for family, classes in extensions.items():
         for name, loaded in classes.items():
             target = f"{loaded.__module__}:{loaded.__qualname__}"
-            yield Candidate("tested", "0", family, 1, name, EntryPoint(name, target, CONTRACTS[family].group))
+            yield Candidate("tested", "0", family, 1, name, EntryPoint(name, target, contract_of(family).group))
 
 
-def _own() -> tuple[Candidate, ...]:
-    return tuple(candidate for candidate in read_catalog().candidates if candidate.distribution == "krakpy")
+def _own(tested: Iterable[Candidate]) -> Catalog:
+    """What krakpy and its packages have, but for what is tested instead."""
+    installed, taken = read_catalog(), {(candidate.family, candidate.name) for candidate in tested}
+    own = (candidate for candidate in installed.candidates if candidate.is_first_party)
+    kept = tuple(candidate for candidate in own if (candidate.family, candidate.name) not in taken)
+    return Catalog(kept, openers=tuple(opener for opener in installed.openers if opener.is_first_party))
 
 
 def _opened(config: Mapping[str, Any], candidates: Iterable[Candidate]) -> dict[str, Any]:

@@ -10,7 +10,10 @@ from benchmarks.parts.clock import Cost, awaited_cost, cost
 from krakpy.endpoint.hooks import EndpointHooks
 from krakpy.extension.catalog import Candidate
 from krakpy.extension.guard import Guard, LiveHook
+from krakpy.extension.ledger import Ledger
+from krakpy.extension.ledger_page import Worklog
 from krakpy.extension.policy import Policy
+from krakpy.extension.quarantine import Account
 
 
 class Nothing(Extension[None]):
@@ -66,6 +69,7 @@ def _around(request: Request, kind: type[Extension[None]]):  # type: ignore[no-u
 
 def _live(kind: type[Extension[None]]) -> LiveHook:
     candidate = Candidate("bench", "1", "hooks", 1, "bench", EntryPoint("bench", "bench:Bench", "krakpy.hooks.v1"))
-    return LiveHook(kind(None, Context()), Guard("bench", candidate, "", Policy()))
+    record = Worklog(Ledger.create()).record(Account("bench/bench", "bench", "1"))
+    return LiveHook(kind(None, Context()), Guard("bench", candidate, "", Policy(), record))
 
 

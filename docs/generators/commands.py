@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import click
 
+from krakpy.cli.installed import Installed
 from krakpy.cli.main import main
 
 from .writing import code, document, required, table
@@ -34,7 +35,8 @@ def _sections(command: click.Command, context: click.Context) -> Iterator[str]:
     if isinstance(command, click.Group):
         for name in command.list_commands(context):
             inner = command.get_command(context, name)
-            if inner is not None and not inner.hidden:
+            # NOTE: what installed packages add stands in their own pages
+            if inner is not None and not inner.hidden and not isinstance(inner, Installed):
                 yield from _sections(inner, click.Context(inner, info_name=name, parent=context))
     else:
         yield _section(command, context)

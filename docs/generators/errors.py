@@ -65,8 +65,19 @@ GROUPS = (
     Group(
         ("KX05",),
         "Calls",
-        "The request that met it is answered 500, 502 or 504, without internals; with `on_error: skip` it goes on "
+        "The request that met it is answered 500, 502, 503 or 504, without internals; with `on_error: skip` it goes on "
         "instead.",
+    ),
+    Group(
+        ("KX06",),
+        "The lock",
+        "A gate: with a lock file (`plugin.lock`) nothing of third parties loads that is not what was locked.",
+    ),
+    Group(
+        ("KX07",),
+        "What an import disturbs",
+        "Found by the probe, and logged as warnings: the extension serves. In a process of its own it disturbs nobody; "
+        "in a worker it disturbs every request.",
     ),
 )
 

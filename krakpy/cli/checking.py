@@ -20,8 +20,7 @@ from krakpy.config.report import Report
 from krakpy.config.settings import ServiceSettings, resolve
 from krakpy.errors import Problem
 from krakpy.extension.needs import FAMILIES
-from krakpy.extension.preparing import Options, Prepared, jobs_of, plan, prepare
-from krakpy.extension.probe import probe
+from krakpy.extension.preparing import Options, Prepared, plan, prepare, tried
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,7 +68,7 @@ def _examined(
     build: Callable[[Prepared], Iterable[Problem]],
 ) -> Findings:
     report = Report()
-    broken = breaches(path, schema) if schema is not None else ()
+    broken = breaches(path, schema, environ=environ) if schema is not None else ()
     service = read(path, environ, report)
     settings = None if service is None else _resolved(service)
     if settings is None or report.has_errors:
@@ -96,14 +95,23 @@ def _asked_for(settings: ServiceSettings | None, environ: Mapping[str, str], rep
 
 def _joined(*found: Iterable[Problem]) -> tuple[Problem, ...]:
     """Everything that was found, each problem once."""
-    return tuple(dict.fromkeys(chain.from_iterable(found)))
+    return tuple(dict.fromkeys(map(_weighed, chain.from_iterable(found))))
+
+
+def _weighed(problem: Problem) -> Problem:
+    """A component that is left out for its settings serves nobody: what a start only tells is an error here."""
+    return replace(problem, severity="error") if problem.code is Code.SWITCHED_OFF else problem
 
 
 def _planned(settings: ServiceSettings, environ: Mapping[str, str]) -> Iterable[Problem]:
     planned, refused = plan(settings, environ=environ)
     # NOTE: krakpy's own packages are looked at without a test too, in children, so that a good check means a good start
-    own = (use for use in planned.admissions if use.candidate.is_first_party and use.need.families in FAMILIES.values())
-    verdicts = probe(jobs_of(own, settings.plugin))
+    offered = planned.offers().names
+    asked = (use for use in planned.admissions if use.need.families in FAMILIES.values())
+    own = [use for use in asked if use.candidate.is_first_party]
+    # NOTE: and the drivers of others that krakpy's own ask for by name, or nobody could say what these say to them
+    drivers = (use for use in planned.admissions if use.candidate.family in offered) if own else ()
+    verdicts = tried(planned, (*own, *drivers))
     told = (problem for verdict in verdicts for problem in (*verdict.warnings, *verdict.problems))
     return (*planned.warnings, *refused, *told)
 

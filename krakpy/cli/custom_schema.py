@@ -1,16 +1,16 @@
 """A JSON Schema of the operator's own: what `krakpy check -s FILE` holds a configuration to besides.
 
-    problems = breaches("krakend.json", "house-rules.schema.json")
+    problems = breaches("krakend.json", "house-rules.schema.json", environ=os.environ)
 """
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from krakpy.codes import Code
-from krakpy.config import documents
+from krakpy.config import sources
 from krakpy.config.report import Report, join
 from krakpy.errors import Problem
 
@@ -21,26 +21,25 @@ LONG = 200
 """How many characters of what a validator says are shown."""
 
 
-def breaches(path: str, schema: str, *, find: Callable[[str], object] = find_spec) -> tuple[Problem, ...]:
+def breaches(
+    path: str, schema: str, *, environ: Mapping[str, str] | None = None, find: Callable[[str], object] = find_spec
+) -> tuple[Problem, ...]:
     """Where a file breaks a schema, or why that cannot be said; nothing is fetched over the network."""
     if "://" in schema:
         return (_unusable(schema, "-s takes a file, and this is an address", "Download it, and name the file."),)
     if find("jsonschema") is None:
         return (_unusable(schema, "-s needs the package jsonschema, which is not installed", "pip install jsonschema"),)
     report = Report()
-    rules = _document(schema, report)
-    document = None if rules is None else _document(path, report)
+    rules = _document(schema, {}, report)
+    document = None if rules is None else _document(path, environ or {}, report)
     if rules is None or document is None:
         return report.problems
     return tuple(_found(rules, document, schema))
 
 
-def _document(path: str, report: Report) -> dict[str, Any] | None:
-    try:
-        return documents.parse(path, Path(path).read_bytes(), report)
-    except OSError as error:
-        report.error(Code.SYNTAX, path, f"the file cannot be read: {error.strerror}", "Name a file that is there.")
-        return None
+def _document(path: str, environ: Mapping[str, str], report: Report) -> dict[str, Any] | None:
+    source = sources.find(Path(path), environ, report)
+    return None if source is None else source.document(report)
 
 
 def _found(rules: dict[str, Any], document: dict[str, Any], schema: str) -> Iterator[Problem]:

@@ -18,6 +18,9 @@ BACKEND = ("hosts", "encoding", "is_collection", "group", "target", "allow", "de
 #: what an object says of itself elsewhere, or what is no setting
 _ELSEWHERE = ("place", "config", "hooks", "discover", "decode", "endpoints", "backends", "transport")
 
+#: what every object is given that belongs to the service, or to a worker
+_OF_OTHERS = ("service", "log", "driver", "folder")
+
 
 def outline(
     settings: ServiceSettings,
@@ -56,7 +59,14 @@ def _hooks(
 def redacted(settings: ServiceSettings) -> Mapping[str, object]:
     """The settings as a document, without what looks like a secret."""
     plain: dict[str, Any] = msgspec.to_builtins(settings, enc_hook=_no_setting)
-    return without_secrets(plain)
+    return without_secrets(_own(plain))
+
+
+def _own(facts: dict[str, Any]) -> dict[str, Any]:
+    """What an object and those in it say of themselves."""
+    kept = {name: value for name, value in facts.items() if name not in _OF_OTHERS}
+    inner = [name for name in ("endpoints", "backends") if name in kept]
+    return kept | {name: [_own(each) for each in kept[name]] for name in inner}
 
 
 def _of(
@@ -71,7 +81,7 @@ def _of(
     if detail > 1:
         yield margin + title
         for name, value in facts.items():
-            if name not in _ELSEWHERE:
+            if name not in (*_ELSEWHERE, *_OF_OTHERS):
                 yield f"{margin}{indent}{key_values(without_secrets({name: value}))}"
     else:
         said = {name: facts[name] for name in short if facts[name]}

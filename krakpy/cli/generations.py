@@ -19,10 +19,12 @@ from krakpy.collector import paused, settle
 from krakpy.config.loading import Loaded
 from krakpy.config.settings import ServiceSettings
 from krakpy.errors import ConfigurationError, Problem
+from krakpy.extension.ledger import Ledger
 from krakpy.extension.manager import tell_failures
 from krakpy.extension.needs import Failure
 from krakpy.extension.preparing import Options, Prepared
 from krakpy.extension.seating import SEATS, is_own
+from krakpy.extension.shared_folder import SharedFolder
 from krakpy.extension.supervisor import Supervisor
 from krakpy.lifespan import GatewayApp, tell
 from krakpy.logs import configure
@@ -41,6 +43,8 @@ class Configuration:
         self._debug = debug
         self._known: frozenset[tuple[str, str]] = frozenset()
         self._hosting = Hosting()
+        #: of this master, through all its generations
+        self.ledger = Ledger.create()
 
     def first(self) -> Generation:
         """The generation to start with; ConfigurationError if there can be none. Its warnings are logged."""
@@ -102,7 +106,7 @@ class Configuration:
             # NOTE: the master has seen other folders, and its log is still that of the generation before
             importlib.invalidate_caches()
             configure(prepared.settings.logging, level="DEBUG" if self._debug else None, whole_process=True)
-            return GatewayApp(lambda: prepared, hosts=supervisor.hosts, when_open=settle)
+            return GatewayApp(lambda: prepared, hosts=supervisor.hosts, ledger=lambda: self.ledger, when_open=settle)
 
         return Generation(
             app_factory=app,
@@ -115,6 +119,8 @@ class Configuration:
             rehearse=lambda: found_by_building(prepared),
             adopt=adopt,
             tend=self._hosting.tend,
+            drop=lambda: self._hosting.drop(supervisor),
+            hosts=supervisor.status,
         )
 
     def _log_as(self, loaded: Loaded) -> None:
@@ -143,7 +149,12 @@ def _import_own(prepared: Prepared) -> None:
 
 def _with(supervisor: Supervisor, hosting: Hosting) -> dict[str, object]:
     """What gunicorn is told, so that there are hosts before there is a worker, and none after the last."""
-    return {"pre_fork": lambda _, __: supervisor.start(), "on_exit": lambda _: hosting.stop()}
+
+    def leave(_: object) -> None:
+        hosting.stop()
+        SharedFolder(os.getpid()).close()
+
+    return {"pre_fork": lambda _, __: supervisor.start(), "on_exit": leave}
 
 
 def _tell(reading: Reading) -> None:

@@ -34,6 +34,12 @@ class Hosting:
         if before is not None:
             self._retire(before)
 
+    def drop(self, supervisor: Supervisor) -> None:
+        """Note that the workers of the one that was to come will not take over: it ends."""
+        if supervisor is self._next:
+            self._next = None
+            self._retire(supervisor)
+
     def tend(self) -> None:
         """See that the supervisor lives, and bury those that have ended."""
         if self._serving is not None:

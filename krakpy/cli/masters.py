@@ -68,14 +68,14 @@ def found(
     return next(iter(living))
 
 
-def asked(path: Path, command: str, *, within_s: float) -> Iterator[dict[str, Any]]:
+def asked(path: Path, command: str, *, within_s: float, **more: str) -> Iterator[dict[str, Any]]:
     """The messages that the gateway answers, as they come; NoAnswer if they end early or are not in time."""
     deadline = time.monotonic() + within_s
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as gateway:
         try:
             gateway.settimeout(min(PATIENCE_S, within_s))
             gateway.connect(str(path))
-            gateway.sendall(json.dumps({"control": 1, "do": command}).encode() + b"\n")
+            gateway.sendall(json.dumps({"control": 1, "do": command, **more}).encode() + b"\n")
             yield from _messages(gateway, deadline)
         except TimeoutError:
             raise NoAnswer(f"the gateway at {path} did not answer within {within_s:g} s") from None

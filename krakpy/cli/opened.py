@@ -12,7 +12,8 @@ from krakpy.config.settings import ServiceSettings
 from krakpy.depth import Depth, depths_of
 from krakpy.extension.catalog import Candidate, Catalog, read_catalog
 from krakpy.extension.declared import Look, look_at
-from krakpy.extension.preparing import jobs_of, plan
+from krakpy.extension.jobs import jobs_of
+from krakpy.extension.preparing import plan
 from krakpy.extension.probe import Job, Verdict, probe
 from krakpy.extension.readers import FAMILIES, Readers
 from krakpy.extension.seating import is_own, is_step
@@ -35,7 +36,7 @@ def opened(
     asked = [admission for admission in planned.admissions if admission.candidate.family in families]
     looks = {candidate: _own_look(candidate) for candidate in {a.candidate for a in asked} if is_own(candidate.id)}
     strangers = (admission for admission in asked if admission.candidate not in looks)
-    looks |= {verdict.candidate: _told(verdict) for verdict in ask(jobs_of(strangers, settings.plugin))}
+    looks |= {verdict.candidate: _told(verdict) for verdict in ask(jobs_of(strangers, settings.plugin, planned.offers()))}
     return depths_of(settings, Readers(asked, _steps(catalog), looks.get))
 
 

@@ -9,6 +9,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from krakpy.cli.instances import duration, hosts_table, instances_table, quarantines
 from krakpy.cli.terminal import SEVERITIES, complain, counted, say
 from krakpy.log_lines import printable
 
@@ -38,6 +39,11 @@ def reasons(outcome: Mapping[str, Any]) -> Iterator[Text]:
 def status_view(status: Mapping[str, Any]) -> RenderableType:
     """The status for people."""
     parts: list[RenderableType] = [_summary(status), _workers(status["workers"])]
+    if status.get("hosts"):
+        parts.append(hosts_table(status["hosts"]))
+    if status.get("instances"):
+        parts.append(instances_table(status["instances"]))
+    parts += quarantines(status.get("instances", ()))
     broken = [extension for extension in status["extensions"] if extension["state"] != "loaded"]
     if broken:
         parts.append(Text("extensions that do not serve", "bold"))
@@ -121,14 +127,3 @@ def _count(outcome: Mapping[str, Any]) -> str:
 
 def _ago(at: float, now: float) -> str:
     return f"{duration(max(0.0, now - at))} ago"
-
-
-def duration(seconds: float) -> str:
-    """`4.2 s`, `3 min 20 s`, `5 h 2 min`, `12 d 3 h`."""
-    if seconds < 60:
-        return f"{seconds:.1f} s"
-    minutes, rest = divmod(int(seconds), 60)
-    if minutes < 60:
-        return f"{minutes} min {rest} s"
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes} min" if hours < 48 else f"{hours // 24} d {hours % 24} h"

@@ -36,7 +36,7 @@ class Reading:
 
     path: str
     digest: str
-    """`sha256:…` of the file."""
+    """`sha256:…` of the file, or of what a template is made into."""
     loaded_at: float
     """Seconds since the epoch."""
     prepared: Prepared
@@ -77,7 +77,7 @@ def read(
         message = "the file changes while it is read"
         raise ConfigurationError((Problem(Code.SYNTAX, path, message, "Write it elsewhere and move it here."),))
     warnings = (*loaded.problems, *surroundings(path, uid=os.geteuid()))
-    return Reading(path=path, digest=digest, loaded_at=time.time(), prepared=prepared, warnings=warnings)
+    return Reading(path=path, digest=loaded.digest, loaded_at=time.time(), prepared=prepared, warnings=warnings)
 
 
 def surroundings(path: str, *, uid: int) -> Iterator[Problem]:

@@ -38,7 +38,9 @@ def start(
 
         refuse(path, error.problems)
     # NOTE: workers leave through these frames by SystemExit; there is nothing to clean up on their way
-    serve_generations(first, source, workers=workers, control=control_path(control, os.environ))
+    serve_generations(
+        first, source, workers=workers, control=control_path(control, os.environ), ledger=source.ledger
+    )
 
 
 def control_path(wanted: str | None, environ: Mapping[str, str]) -> Path | None:

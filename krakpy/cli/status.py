@@ -23,14 +23,16 @@ WIDE = 500
 def status(*, config: str | None, pid: int | None, control: str | None, watch: bool, as_json: bool) -> None:
     """Show how a running gateway is: its workers, its configuration, its last reload, and what does not serve.
 
-    Exit status: 0 all is well, 1 the last reload was refused, an extension does not serve or a worker is missing, 2 the
-    command line is wrong, 3 no such gateway is running or it does not answer.
+    Exit status: 0 all is well, 1 the last reload was refused, an extension does not serve or is quarantined or a worker
+    is missing, 2 the command line is wrong, 3 no such gateway is running or it does not answer.
 
     The object of --json (one a second with --watch, each on a line of its own): `pid`, `version`, `state` (`serving`,
     `reloading`, `stopping`), `started_at`, `uptime_s`, `generation`, `config` (`path`, `digest`, `loaded_at`),
     `listeners`, `workers_wanted`, `workers` (`pid`, `generation`, `next`, `state`, `uptime_s`, `restarts`,
     `last_death`), `extensions` (`id`, `state`, and `version`, `uses` or `place`, `code`, `message`, `remedy`), `reload`
-    (the one under way), `last_reload` and `successor`. Times are seconds, moments seconds since 1970.
+    (the one under way), `last_reload`, `successor`, `hosts` (`id`, `instance`, `slot`, `pid`, `state`, `for_s`,
+    `restarts`) and `instances` (`id`, `instance`, `version`, `place`, `state`, `for_s`, `until_s`, `quarantines`,
+    `calls`, `mean_ms`, `errors`, `overruns`, `deaths`, `last_failure`). Times are seconds, moments seconds since 1970.
     """
     try:
         path = found(control=control, config=config, pid=pid, environ=os.environ)
@@ -51,6 +53,7 @@ def is_well(status: Mapping[str, Any]) -> bool:
     return (
         (last is None or last["ok"])
         and all(extension["state"] == "loaded" for extension in status["extensions"])
+        and all(instance["state"] == "active" for instance in status.get("instances", ()))
         and len(serving) >= status["workers_wanted"]
     )
 

@@ -17,6 +17,7 @@ from typing import Any, NoReturn
 from krakpy.codes import Code
 from krakpy.errors import ConfigurationError, Problem
 from krakpy.extension.preparing import Prepared
+from krakpy.extension.shared_folder import SharedFolder
 
 DEADLINE_S = 30.0
 
@@ -88,7 +89,8 @@ async def _opened(prepared: Prepared) -> None:
     # PERF: falcon and the five seats are imported by whoever builds routes
     from krakpy.gateway import Gateway
 
-    gateway = Gateway(prepared)
+    # NOTE: what serves keeps its state in a folder of its own, which nobody may touch for a trial
+    gateway = Gateway(prepared, folder=SharedFolder.temporary())
     await gateway.open()
     await gateway.close()
 

@@ -14,6 +14,7 @@ from krakpy.client.request_body import expecting, framed
 from krakpy.client.request_head import HeadWriter, safe_target
 
 _MAX_DESTINATIONS = 256
+_AUTHORITY = re.compile(r"[A-Za-z0-9._~%\-]+(?::[0-9]+)?|\[[0-9A-Fa-f:.]+\](?::[0-9]+)?")
 _PREFIX = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*")
 
 
@@ -51,7 +52,7 @@ class HttpTransport:
         self._destinations: dict[str, Destination] = {}
 
     def __call__(self, request: Request) -> Awaitable[Response]:
-        line = self.line(request.method, request.url)
+        line = self._addressed(request) if request.authority else self.line(request.method, request.url)
         framing, body = self._framed(request)
         return line.pool.exchange(
             line.text + self._writer.tail(request, framing),
@@ -61,6 +62,14 @@ class HttpTransport:
             stream=self.wants_stream,
             make=response_of,
         )
+
+    def _addressed(self, request: Request) -> Line:
+        """The beginning of a request that names another host than the one that it is sent to."""
+        if not _AUTHORITY.fullmatch(request.authority):
+            raise UpstreamError(f"{request.authority!r} is no value of `Host`")
+        cut, destination = self._find(request.url)
+        target = safe_target(request.url[cut:])
+        return Line(destination.pool, self._writer.line(request.method, target, request.authority))
 
     def line(self, method: str, url: str) -> Line:
         """The beginning of a request's head, and the connections that it is for."""

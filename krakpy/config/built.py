@@ -7,7 +7,6 @@ from __future__ import annotations
 NOT_BUILT: dict[str, str] = {
     "service.async_agent": "async agents",
     "service.use_h2c": "HTTP/2 without TLS",
-    "plugin.lock": "the lock file",
     "router.use_h2c": "HTTP/2 without TLS",
 }
 """Key -> the feature, in words."""

@@ -20,9 +20,6 @@ _OUT_OF_REACH = frozenset({"version"})
 
 KUBERNETES = "Kubernetes sets it for a Service of that name: set `enableServiceLinks: false`, or rename the Service."
 
-TEMPLATES = "FC_ENABLE"
-"""The variable that switches KrakenD's flexible configuration on."""
-
 
 def overrides(environ: Mapping[str, str], report: Report) -> dict[str, str]:
     """The names of variables by the root key that each replaces; those of objects are refused.
@@ -66,10 +63,3 @@ def named(problem: Problem, variables: Mapping[str, str]) -> Problem | None:
         return None
     remedy = KUBERNETES if "://" in problem.message else problem.remedy
     return Problem(problem.code, variable, problem.message, remedy, problem.severity)
-
-
-def refuse_templates(environ: Mapping[str, str], report: Report) -> None:
-    """Reports that the file is a template, where the environment says so."""
-    if environ.get(TEMPLATES):
-        message = "krakpy does not have KrakenD's flexible configuration yet"
-        report.error(Code.NOT_BUILT, TEMPLATES, message, f"Unset {TEMPLATES} and write the rendered configuration.")

@@ -11,12 +11,12 @@ from typing import Any
 
 import msgspec
 
-from krakpy.codes import Code
-from krakpy.config import checking, documents, environment
+from krakpy.config import checking, environment, sources
 from krakpy.config.decoding import decode
 from krakpy.config.model import Service
 from krakpy.config.report import Report
 from krakpy.config.settings import ServiceSettings, resolve
+from krakpy.config.sources import Source
 from krakpy.errors import ConfigurationError, Problem
 
 
@@ -32,6 +32,9 @@ class Loaded(msgspec.Struct, frozen=True, kw_only=True):
     problems: tuple[Problem, ...] = ()
     """The warnings."""
 
+    digest: str = ""
+    """`sha256:…` of the text that was read; of a template, of what is made of it."""
+
 
 def load(path: str | Path, environ: Mapping[str, str]) -> Loaded:
     """The configuration in a file, with the environment's overrides.
@@ -39,10 +42,11 @@ def load(path: str | Path, environ: Mapping[str, str]) -> Loaded:
     Raises ConfigurationError with every error and warning that was found, not only the first.
     """
     report = Report()
-    service = read(path, environ, report)
-    if service is None or report.has_errors:
+    source = sources.find(Path(path), environ, report)
+    service = None if source is None else _understood(source, environ, report, Path(path).absolute().parent)
+    if source is None or service is None or report.has_errors:
         raise ConfigurationError(report.problems)
-    return Loaded(service=service, settings=resolve(service), problems=report.problems)
+    return Loaded(service=service, settings=resolve(service), problems=report.problems, digest=source.digest)
 
 
 def read(path: str | Path, environ: Mapping[str, str], report: Report) -> Service | None:
@@ -50,18 +54,21 @@ def read(path: str | Path, environ: Mapping[str, str], report: Report) -> Servic
 
     What is wrong with it is in the report; None if the file as such cannot be read.
     """
-    environment.refuse_templates(environ, report)
-    document = None if report.has_errors else _document(Path(path), report)
-    return None if document is None else _service(document, environ, report)
+    source = sources.find(Path(path), environ, report)
+    return None if source is None else _understood(source, environ, report, Path(path).absolute().parent)
 
 
-def _document(path: Path, report: Report) -> dict[str, Any] | None:
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        report.error(Code.SYNTAX, str(path), f"the file cannot be read: {error.strerror}", "Name a file that is there.")
-        return None
-    return documents.parse(str(path), content, report)
+def _understood(source: Source, environ: Mapping[str, str], report: Report, folder: Path) -> Service | None:
+    document = source.document(report)
+    return None if document is None else _anchored(_service(document, environ, report), folder)
+
+
+def _anchored(service: Service, folder: Path) -> Service:
+    """The service with the lock file where it lies: beside the configuration, wherever the gateway was started."""
+    plugin = service.plugin
+    if plugin is None or not plugin.lock:
+        return service
+    return msgspec.structs.replace(service, plugin=msgspec.structs.replace(plugin, lock=str(folder / plugin.lock)))
 
 
 def _service(document: dict[str, Any], environ: Mapping[str, str], report: Report) -> Service:

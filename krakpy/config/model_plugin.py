@@ -48,6 +48,25 @@ class Recycle(Model, frozen=True, kw_only=True):
     """Resident memory in MiB."""
 
 
+class Quarantine(Model, frozen=True, kw_only=True):
+    """How much an instance may fail before it is not called for a while."""
+
+    overruns: Annotated[int, Meta(ge=0, le=32)] = 3
+    """Calls that took longer than `timeout`, and processes that died of a call, together; 0 is never."""
+
+    errors: Annotated[int, Meta(ge=0, le=128)] = 20
+    """Calls that raised, or returned what the contract does not allow; 0 is never."""
+
+    within: Seconds = 60.0
+    """The time in which so many have to fall."""
+
+    lasts: Seconds = 30.0
+    """How long it is not called; twice as long after each probation that fails, up to ten minutes."""
+
+    trials: AtLeastOne = 3
+    """Calls in a row, one at a time, that have to go well before it counts as mended."""
+
+
 class InstanceDefaults(Model, frozen=True, kw_only=True):
     """What holds for every instance that does not say otherwise; a value here is the operator's explicit word."""
 
@@ -86,6 +105,9 @@ class InstanceDefaults(Model, frozen=True, kw_only=True):
     recycle: Recycle | None = None
     """When a host is replaced although nothing is wrong with it."""
 
+    quarantine: Quarantine | None = None
+    """How much it may fail before it is not called for a while."""
+
 
 class Instance(InstanceDefaults, frozen=True, kw_only=True):
     """One extension under a name of the operator's choice, or under its own id."""
@@ -112,7 +134,8 @@ class Plugin(Model, frozen=True, kw_only=True):
     """The ids that may not load, whatever `allow` says."""
 
     lock: str = ""
-    """Path of the lock file that pins what may load."""
+    """Path of the lock file that pins what may load (`krakpy ext lock` writes it), from the configuration's folder: with
+    one, nothing of third parties is imported that is not in it or differs from it."""
 
     defaults: InstanceDefaults = InstanceDefaults()
     """What holds for every instance that does not say otherwise."""

@@ -48,5 +48,5 @@ def _touch(one: str, other: str) -> bool:
 
 
 def join(place: str, key: str) -> str:
-    """The place of a key inside an object."""
-    return f"{place}.{key}" if place else key
+    """The place of a key inside an object, or of a path (`[0].name`, none) inside a value."""
+    return place + key if key.startswith("[") or not key else f"{place}.{key}" if place else key

@@ -7,12 +7,13 @@ The classes satisfy the Protocols of `krakpy_sdk.seats`.
 """
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 import msgspec
-from krakpy_sdk import seats
+from krakpy_sdk import ConfigError, seats
 
 from krakpy.bodies import MAX_BODY_BYTES
 from krakpy.config import durations, hosts, routes
@@ -41,9 +42,32 @@ MERGE_SHARE = 85
 NO_OP = "no-op"
 
 
+def _no_driver(family: str, name: str, config: Any = None) -> Any:  # noqa: ARG001  the place of those that find them
+    raise ConfigError(f"nobody is there to find the {family} driver {name!r}")
+
+
+def _no_folder() -> str:
+    raise ConfigError("there is no folder that workers share")
+
+
 class _Settings(msgspec.Struct, frozen=True, kw_only=True):
     place: str = ""
     """Where the object stands in the file (`endpoints[3].backend[0]`); empty for the service."""
+
+    name: str = ""
+    """The service's name."""
+
+    service: Mapping[str, Any] = {}
+    """The namespaces of the service that extensions answer, with their settings as written."""
+
+    log: logging.Logger = logging.getLogger("krakpy.extension")
+    """Where a middleware says what happens to it."""
+
+    driver: Callable[..., Any] = _no_driver
+    """Gives a middleware the driver of a family by name, built."""
+
+    folder: Callable[[], str] = _no_folder
+    """Gives the folder that all workers share, and makes it if need be."""
 
     config: Any = None
     """A middleware's own settings, decoded; None outside of a middleware."""
@@ -56,6 +80,11 @@ class _Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     max_kept_body: int = MAX_BODY_BYTES
     """How large a body may be that somebody needs whole, in bytes."""
+
+    @property
+    def shared_folder(self) -> str:
+        """The folder that all workers share."""
+        return self.folder()
 
 
 class BackendSettings(_Settings, frozen=True, kw_only=True):
@@ -118,6 +147,8 @@ class EndpointSettings(_Settings, frozen=True, kw_only=True):
     sequential_propagated_params: tuple[str, ...]
     proxy: EndpointProxy
     backends: tuple[BackendSettings, ...]
+    is_tls: bool = False
+    """Whether clients come over TLS that this gateway ends."""
     mirror: Mirror | None = None
     """What asks its shadow backends; put here, and those taken from `backends`, when the pipeline is built."""
 
@@ -125,7 +156,6 @@ class EndpointSettings(_Settings, frozen=True, kw_only=True):
 class ServiceSettings(_Settings, frozen=True, kw_only=True):
     """The whole gateway."""
 
-    name: str
     port: int
     listen_ip: str
     timeout_s: float
@@ -165,6 +195,7 @@ def resolve(service: Service) -> ServiceSettings:
             for index, endpoint in enumerate(service.endpoints)
         ),
         extra_config=service.extra_config.others,
+        service=service.extra_config.others,
         max_kept_body=service.extra_config.wire.max_kept_body,
     )
 
@@ -189,8 +220,11 @@ def _endpoint(endpoint: Endpoint, service: Service, transport: TransportSettings
         sequential_propagated_params=endpoint.extra_config.proxy.sequential_propagated_params,
         proxy=endpoint.extra_config.proxy,
         backends=(),
+        name=service.name,
         extra_config=endpoint.extra_config.others,
+        service=service.extra_config.others,
         max_kept_body=service.extra_config.wire.max_kept_body,
+        is_tls=listening(service).tls is not None,
     )
     backends = tuple(
         _backend(backend, index, settings, service, transport) for index, backend in enumerate(endpoint.backend)
@@ -233,8 +267,34 @@ def _backend(
         http=components.http,
         http_client=components.http_client,
         transport=transport,
+        name=endpoint.name,
         extra_config=components.others,
+        service=endpoint.service,
         max_kept_body=endpoint.max_kept_body,
+    )
+
+
+def unrouted(service: ServiceSettings) -> EndpointSettings:
+    """The settings of what the router answers itself: of the service, with no endpoint, method or backend."""
+    return EndpointSettings(
+        endpoint="",
+        method="",
+        timeout_s=service.timeout_s,
+        merge_timeout_s=service.timeout_s,
+        cache_ttl_s=service.cache_ttl_s,
+        output_encoding=NO_OP,
+        is_no_op=True,
+        input_headers=(),
+        input_query_strings=(),
+        concurrent_calls=1,
+        parameters=(),
+        sequential_propagated_params=(),
+        proxy=EndpointProxy(),
+        backends=(),
+        name=service.name,
+        service=service.service,
+        max_kept_body=service.max_kept_body,
+        is_tls=service.listener.tls is not None,
     )
 
 

@@ -22,6 +22,13 @@ from krakpy.errors import Problem
 
 _GROUP = re.compile(r"krakpy\.([a-z]+)\.v(\d+)")
 
+#: how the name of a middleware ends that answers a namespace of the service, but stands in another seat
+AT_SERVICE = "@service"
+#: the seats where such a middleware can stand
+_INNER_SEATS = ("router", "endpoint", "backend", "client")
+#: the family of what is no extension: the Protocols of the drivers that packages ask for by name
+OPENERS = "drivers"
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
@@ -39,11 +46,33 @@ class Candidate:
     """The interpreter in whose environment it is installed; empty: the gateway's own."""
     sdk: str = ""
     """The version of krakpy-sdk in that environment."""
+    location: str = ""
+    """The folder of its distribution's metadata."""
 
     @property
     def id(self) -> str:
         """`distribution/name`: the distribution ends at the first slash."""
         return f"{self.distribution}/{self.name}"
+
+    @property
+    def answers(self) -> str:
+        """What is written where it is asked for: its name, for a middleware of the service without `@service`."""
+        return self.name.removesuffix(AT_SERVICE) if self.family in _INNER_SEATS else self.name
+
+    @property
+    def slot(self) -> str:
+        """Its family, and whether it answers what the service says: `router@service`."""
+        return self.family if self.answers == self.name else f"{self.family}{AT_SERVICE}"
+
+    @property
+    def ids(self) -> tuple[str, str]:
+        """Its id, with and without `@service`."""
+        return self.id, f"{self.distribution}/{self.answers}"
+
+    @property
+    def written(self) -> tuple[str, ...]:
+        """Everything that means it."""
+        return self.name, self.answers, *self.ids
 
     @property
     def target(self) -> str:
@@ -57,17 +86,26 @@ class Catalog:
 
     candidates: tuple[Candidate, ...]
     problems: tuple[Problem, ...] = ()
+    openers: tuple[Candidate, ...] = ()
+    """The Protocols of the drivers that packages ask for by name; the name of each is the drivers' family."""
 
     def find(self, families: Iterable[str], name: str) -> tuple[Candidate, ...]:
-        """Those that answer a name (`geo`) or a canonical id (`acme-geo/geo`) in one of the families."""
+        """Those that answer a name (`geo`) or a canonical id (`acme-geo/geo`) in one of the families.
+
+        A family is `router` for what endpoints say, and `router@service` for what the service says.
+        """
         families = tuple(families)
         # SECURITY: both at once, so that nobody takes over an id by giving its text to an entry point as a name
-        return tuple(c for c in self.candidates if c.family in families and name in (c.name, c.id))
+        return tuple(c for c in self.candidates if c.slot in families and name in c.written)
 
     def names(self, families: Iterable[str]) -> set[str]:
         """Every name that is offered in the families."""
         families = tuple(families)
-        return {c.name for c in self.candidates if c.family in families}
+        return {c.answers for c in self.candidates if c.slot in families}
+
+    def opened(self, distribution: str) -> tuple[str, ...]:
+        """The families of drivers that a distribution asks for by name."""
+        return tuple(opener.name for opener in self.openers if opener.distribution == distribution)
 
 
 def read_catalog(installed: Iterable[Distribution] | None = None) -> Catalog:
@@ -88,7 +126,12 @@ def read_catalog(installed: Iterable[Distribution] | None = None) -> Catalog:
             candidates += found
             problems += _unversioned(found[0], place)
         seen.add(name)
-    return Catalog(tuple(sorted(candidates, key=lambda c: (c.family, c.id))), tuple(problems))
+    candidates.sort(key=lambda c: (c.family, c.id))
+    extensions: list[Candidate] = []
+    openers: list[Candidate] = []
+    for candidate in candidates:
+        (openers if candidate.family == OPENERS else extensions).append(candidate)
+    return Catalog(tuple(extensions), tuple(problems), tuple(openers))
 
 
 def first_party_distributions() -> frozenset[str]:
@@ -99,6 +142,12 @@ def first_party_distributions() -> frozenset[str]:
 def name_of(distribution: Distribution) -> str:
     """The name of a distribution as its folder has it; empty where its metadata are in no folder."""
     return canonicalize_name(_stem(_folder(distribution))[0])
+
+
+def folder_of(distribution: Distribution) -> Path:
+    """The folder that holds the metadata of a distribution; empty where they are in none."""
+    # NOTE: the path of a distribution has no public name; without it a broken package could not be named
+    return Path(str(getattr(distribution, "_path", "")))
 
 
 def known_packages() -> dict[str, str]:
@@ -134,6 +183,7 @@ def _candidates(distribution: Distribution, first_party: frozenset[str]) -> Iter
             entry_point=entry_point,
             requires=requires,
             is_first_party=name in first_party,
+            location=str(folder_of(distribution)),
         )
 
 
@@ -172,8 +222,7 @@ def _checked(version: str | None) -> str | None:
 
 def _folder(distribution: Distribution) -> str:
     """The name of the folder that holds the metadata; empty where the metadata are in no folder."""
-    # NOTE: the path of a distribution has no public name; without it a broken package could not be named
-    return Path(str(getattr(distribution, "_path", ""))).name
+    return folder_of(distribution).name
 
 
 def _malformed(place: str, cause: str) -> Problem:

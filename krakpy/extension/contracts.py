@@ -13,10 +13,12 @@ from typing import Any, Literal
 from krakpy_sdk import (
     BackendMiddleware,
     ClientMiddleware,
+    Command,
     Decoder,
     Discovery,
     EndpointMiddleware,
     Extension,
+    Loader,
     Merger,
     Renderer,
     RouterMiddleware,
@@ -66,9 +68,18 @@ _TABLE = (
     Contract("merger", "driver", Merger, "merge", ("settings", "backends"), "joins the answers of several backends"),
     Contract("decoder", "driver", Decoder, "decode", ("body", "is_collection"), "decodes a body (`encoding`)"),
     Contract("renderer", "driver", Renderer, "render", ("request", "response"), "renders answers (`output_encoding`)"),
+    Contract("loader", "driver", Loader, "load", ("path", "environ"), "makes a configuration of a template"),
+    Contract("commands", "driver", Command, "run", ("arguments", "tools"), "is a command: `krakpy NAME`"),
     Contract("discovery", "driver", Discovery, "hosts", ("settings",), "finds a backend's hosts (`sd`)"),
 )
 CONTRACTS = MappingProxyType({contract.family: contract for contract in _TABLE})
+
+
+
+def contract_of(family: str) -> Contract:
+    """The contract of a family; those that krakpy does not know hold drivers that packages ask for by name."""
+    return CONTRACTS.get(family) or Contract(family, "driver", object, "", (), "is asked for by packages, by name")
+
 
 #: the families whose classes may look at decoded documents, and may say with `paths` at which part
 SEES_DOCUMENTS = ("hooks", "endpoint", "backend", "merger", "renderer")
@@ -102,6 +113,8 @@ def _callable_breaches(contract: Contract, loaded: type) -> Iterator[tuple[Code,
     arguments = ("settings", "next") if contract.kind == "middleware" else ("config",)
     if not _takes(loaded, len(arguments), skip=0):
         yield Code.SIGNATURE, f"{loaded.__name__} is built with ({', '.join(arguments)})"
+    if not contract.method:
+        return
     method = getattr(loaded, contract.method, None)
     if method is None or (contract.method == "__call__" and "__call__" not in _own_names(loaded)):
         yield Code.WRONG_KIND, f"{loaded.__name__} has no {contract.method}({', '.join(contract.arguments)})"

@@ -1,14 +1,17 @@
-"""Third-party drivers, guarded: what the one method of their Protocol raises or returns becomes an outcome."""
+"""Third-party drivers, guarded: what the methods of their Protocol raise or return becomes an outcome."""
 from __future__ import annotations
 
 import inspect
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from time import monotonic
 from types import MappingProxyType, NoneType
 from typing import Any
 
 from krakpy_sdk import ContractError, KrakpyError, Response
 
 from krakpy.extension.guard import Guard, is_own_cancellation
+from krakpy.extension.quarantine import State
+from krakpy.extension.stepping import Steps
 
 #: what each method returns; where that is a function itself, what that returns
 _RETURNS: Mapping[str, tuple[Any, ...]] = MappingProxyType({
@@ -22,37 +25,53 @@ _RETURNS: Mapping[str, tuple[Any, ...]] = MappingProxyType({
 
 
 class GuardedDriver:
-    """Stands for a driver: has the one method of its Protocol, guarded."""
+    """Stands for a driver: has the methods of its Protocol, guarded."""
 
-    def __init__(self, driver: Any, method: str, guard: Guard) -> None:
-        setattr(self, method, _guarded(getattr(driver, method), method, guard))
+    def __init__(self, driver: Any, methods: Iterable[str], guard: Guard) -> None:
+        for method in methods:
+            setattr(self, method, _guarded(getattr(driver, method), method, guard))
 
 
 def _guarded(function: Callable[..., Any], what: str, guard: Guard) -> Callable[..., Any]:
-    is_proxy = what == "merge()"
+    # NOTE: what a method returns that krakpy does not know is for who asked for the driver to judge
+    is_known = what in _RETURNS
+    may_be_awaited = what == "merge()" or not is_known
+    record = guard.record
 
     def call(*arguments: Any) -> Any:
+        if record.state is not State.ACTIVE:
+            guard.admits()
+        began = monotonic()
         try:
-            result = function(*arguments)
-            if is_proxy and inspect.isawaitable(result):
+            with record.busy():
+                result = function(*arguments)
+            if may_be_awaited and inspect.isawaitable(result):
                 return _awaited(result, what, guard)
-            _check(result, what)
+            if is_known:
+                _check(result, what)
         except BaseException as error:
             if _passes(error, what):
                 raise
+            guard.note(error, what, began)
             raise guard.failed(error, what) from error
-        return _guarded(result, f"{what}()", guard) if callable(result) else result
+        record.tally[0] += 1
+        record.tally[1] += monotonic() - began
+        guard.recovered()
+        return _guarded(result, f"{what}()", guard) if is_known and callable(result) else result
 
     return call
 
 
 async def _awaited(result: Awaitable[Any], what: str, guard: Guard) -> Any:
+    began = monotonic()
     try:
-        response = await result
-        _check(response, what)
+        response = await Steps(result, guard.record)
+        if what in _RETURNS:
+            _check(response, what)
     except BaseException as error:
         if _passes(error, what):
             raise
+        guard.note(error, what, began)
         raise guard.failed(error, what) from error
     return response
 

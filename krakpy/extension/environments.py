@@ -33,6 +33,7 @@ class _Offer(msgspec.Struct, frozen=True):
     version: str
     requires: list[str]
     entry_points: list[tuple[str, str, str]]
+    location: str = ""
 
 
 class _Survey(msgspec.Struct, frozen=True):
@@ -94,7 +95,7 @@ def _candidates(found: _Survey, python: str) -> Iterator[Candidate]:
                 yield Candidate(
                     distribution=name, version=_version(offer.version), family=match[1], major=int(match[2]),
                     name=point, entry_point=EntryPoint(point, value, group), requires=tuple(offer.requires),
-                    python=python, sdk=found.sdk,
+                    python=python, sdk=found.sdk, location=offer.location,
                 )  # fmt: skip
 
 

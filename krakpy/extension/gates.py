@@ -1,4 +1,4 @@
-"""The gates, cheapest first and all before the first import: installed → switches → pattern, allow, deny → sdk range.
+"""The gates, all before the first import: installed → switches → pattern, allow, deny → sdk range → locked.
 
 Choosing is pure: a need goes in, a candidate or a problem comes out.
 """
@@ -16,14 +16,17 @@ from krakpy.config.model import Plugin
 from krakpy.config.model_plugin import InstanceDefaults
 from krakpy.errors import Problem
 from krakpy.extension.catalog import Candidate, Catalog
-from krakpy.extension.contracts import CONTRACTS, MAJOR, Contract
+from krakpy.extension.contracts import MAJOR, Contract, contract_of
 from krakpy.extension.environments import Environment, survey
+from krakpy.extension.locking import gate_of
 from krakpy.extension.missing import unanswered
 from krakpy.extension.needs import Need
 from krakpy.extension.policy import Policy, misfit, policy_of, said_before, source_of
 
 #: either of them opens the environment's gate when it is set and not empty
 SWITCHES = ("KRAKPY_ENABLE_PLUGINS", "KRAKEND_ENABLE_PLUGINS")
+#: names middlewares and drivers that may run in the worker: ids or distributions, with commas between them
+CONSENT = "KRAKPY_INPROC_PLUGINS"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,7 @@ class Admission:
     policy: Policy
 
 
-Chosen = tuple[tuple[Candidate, ...], Policy]
+Chosen = tuple[tuple[Candidate, Policy], ...]
 
 
 class Gates:
@@ -53,9 +56,11 @@ class Gates:
         self._survey = survey
         self._environments: dict[str, Environment] = {}
         self.plugin = plugin
+        self._held = frozenset(_canonical(text.strip()) for text in environ.get(CONSENT, "").split(","))
         self._is_switched_on = any(environ.get(name) for name in SWITCHES)
         self._allow = frozenset(map(_canonical, plugin.allow if plugin else ()))
         self._deny = frozenset(map(_canonical, plugin.deny if plugin else ()))
+        self._lock = gate_of(plugin)
         # PERF: 5,000 endpoints ask for the same few names again and again
         self._answers: dict[tuple[tuple[str, ...], str], Chosen | Problem] = {}
 
@@ -67,8 +72,7 @@ class Gates:
         answer = self._answers[key]
         if isinstance(answer, Problem):
             return replace(answer, place=need.place)
-        candidates, policy = answer
-        return tuple(Admission(need, candidate, policy) for candidate in candidates)
+        return tuple(Admission(need, candidate, policy) for candidate, policy in answer)
 
     def _answer(self, families: tuple[str, ...], name: str) -> Chosen | Problem:
         source = source_of(self.plugin, name)
@@ -81,12 +85,20 @@ class Gates:
         chosen = self._chosen(source, offered)
         if isinstance(chosen, Problem):
             return chosen
-        policy = policy_of(self.plugin, name, chosen[0])
-        for candidate in chosen:
+        held = tuple((candidate, self._policy(name, candidate)) for candidate in chosen)
+        for candidate, policy in held:
             refusal = _wrong_contract(candidate) or _wrong_policy(candidate, policy)
+            refusal = refusal or self._unlocked(candidate, policy)
             if refusal:
                 return refusal
-        return chosen, policy
+        return held
+
+    def _policy(self, name: str, candidate: Candidate) -> Policy:
+        policy = policy_of(self.plugin, name, candidate)
+        is_hook = candidate.family == "hooks"
+        if policy.isolation or is_hook or self._held.isdisjoint((candidate.distribution, *candidate.ids)):
+            return policy
+        return replace(policy, isolation="inproc")
 
     def _catalog_for(self, families: tuple[str, ...], name: str, source: str) -> Catalog | Problem:
         """Where a name is looked for: in the environment of another interpreter, if it is a hook that runs there."""
@@ -129,9 +141,13 @@ class Gates:
             return Problem(Code.GATE_CLOSED, "", message, f"export {SWITCHES[0]}=1")
         return None
 
+    def _unlocked(self, candidate: Candidate, policy: Policy) -> Problem | None:
+        is_imported = policy.mode != "off" and not candidate.is_first_party
+        return self._lock.refusal(candidate) if self._lock is not None and is_imported else None
+
     def _is_denied(self, candidate: Candidate) -> bool:
         # SECURITY: a member that is no id is an error, and until it is mended it denies whatever it may mean
-        return not self._deny.isdisjoint((candidate.id, candidate.distribution, candidate.name))
+        return not self._deny.isdisjoint((candidate.distribution, *candidate.written))
 
     def _excluded(self, candidate: Candidate) -> str:
         """Which of the operator's lists keeps a candidate out, or nothing."""
@@ -140,7 +156,7 @@ class Gates:
             return "it is in plugin.deny"
         if candidate.is_first_party:
             return ""
-        if self._allow and candidate.id not in self._allow:
+        if self._allow and self._allow.isdisjoint(candidate.ids):
             return "it is not in plugin.allow"
         # NOTE: `.so` is what every KrakenD file has; here, packages replace shared objects and it means all
         if pattern not in ("", ".so") and pattern not in candidate.id:
@@ -169,13 +185,16 @@ def _reserved(offered: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
 
 
 def _only(source: str, offered: tuple[Candidate, ...]) -> tuple[Candidate, ...] | Problem:
-    """The candidates of one distribution, for each seat the highest major that we speak; two are an error."""
-    ids = sorted({candidate.id for candidate in offered})
+    """The candidates of one distribution, for each seat the highest major that we speak; two are an error.
+
+    What answers a namespace of the service in several seats is one extension.
+    """
+    ids = sorted({f"{candidate.distribution}/{candidate.answers}" for candidate in offered})
     if len(ids) > 1:
         return Problem(Code.AMBIGUOUS, "", f"{source!r} is offered by {' and by '.join(ids)}", _choice(source, ids))
     best: dict[str, Candidate] = {}
     for candidate in sorted(offered, key=lambda candidate: (candidate.major <= MAJOR, candidate.major)):
-        best[candidate.family] = candidate
+        best[candidate.slot] = candidate
     return tuple(best.values())
 
 
@@ -187,7 +206,7 @@ def _choice(source: str, ids: list[str]) -> str:
 
 
 def _wrong_policy(candidate: Candidate, policy: Policy) -> Problem | None:
-    contract = CONTRACTS[candidate.family]
+    contract = contract_of(candidate.family)
     if contract.kind != "hook" and policy.isolation in ("process", "venv"):
         if candidate.is_first_party:
             message = f"{candidate.id} is a {contract.kind}: nothing but the worker itself can hold it"
@@ -203,7 +222,8 @@ def _wrong_policy(candidate: Candidate, policy: Policy) -> Problem | None:
 
 def _needs_inproc(candidate: Candidate, contract: Contract) -> Problem:
     message = f"{candidate.id} is a third-party {contract.kind}: nothing but the worker itself can hold it"
-    remedy = f'accept that with "plugin": {{"instances": {{"{candidate.id}": {{"isolation": "inproc"}}}}}}'
+    accepted = f'"plugin": {{"instances": {{"{candidate.id}": {{"isolation": "inproc"}}}}}}'
+    remedy = f"accept that with {accepted}, or with {CONSENT}={candidate.id}"
     return Problem(Code.NEEDS_INPROC, "", message, remedy)
 
 

@@ -15,9 +15,8 @@ import msgspec
 
 from krakpy.extension.host_output import Output
 from krakpy.extension.hosts import HostSpec
+from krakpy.extension.probe_process import environment
 
-#: what a host sees of the gateway's environment without being asked
-VARIABLES = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ")
 #: longest report that is read
 MAX_REPORT = 256 * 1024
 
@@ -62,7 +61,7 @@ class HostProcess:
             self._process = await asyncio.create_subprocess_exec(
                 *self._command(listener, writing), stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.PIPE, pass_fds=(listener, writing), start_new_session=True,
-                cwd=self._folder, env=environment(self.spec, os.environ, self._folder),
+                cwd=self._folder, env=environment(self.spec.env, os.environ, self._folder),
             )  # fmt: skip
         except BaseException:
             os.close(reading)
@@ -174,13 +173,6 @@ def job_of(spec: HostSpec, user: tuple[int, int] | None) -> dict[str, Any]:
         "supervisor": os.getpid(),
         "log_level": 20,
     }  # fmt: skip
-
-
-def environment(spec: HostSpec, environ: Mapping[str, str], folder: str) -> dict[str, str]:
-    """What a host sees of the environment: little, what the operator lists, and a folder of its own."""
-    names = {*VARIABLES, *spec.env}
-    kept = {name: value for name, value in environ.items() if name in names}
-    return {"HOME": folder, "TMPDIR": folder, **kept}
 
 
 def _user(name: str) -> tuple[int, int] | None:

@@ -15,8 +15,9 @@ import msgspec
 from krakpy.config.model import Plugin
 from krakpy.config.model_plugin import HostLimits, Recycle
 from krakpy.extension.gates import Admission
+from krakpy.extension.jobs import config_of, context_of
+from krakpy.extension.locking import gate_of
 from krakpy.extension.policy import tier_of
-from krakpy.extension.preparing import config_of, context_of
 
 Key = tuple[str, str, str]
 """The id of an extension, its interpreter, and the operator's name for the instance."""
@@ -44,6 +45,8 @@ class HostSpec(msgspec.Struct, frozen=True, kw_only=True):
     places: tuple[str, ...] = ()
     instances: list[dict[str, Any]] = []
     """For each place the settings and the context."""
+    pins: dict[str, str] = {}
+    """What a lock says of its code: digests by folders of metadata; compared before each host starts."""
 
     @property
     def slots(self) -> range:
@@ -81,6 +84,11 @@ def is_hosted(admission: Admission) -> bool:
     return tier_of(admission.candidate, admission.policy) != "inproc"
 
 
+def is_stranger(admission: Admission) -> bool:
+    """Whether it is third-party code in the worker itself."""
+    return not admission.candidate.is_first_party and not is_hosted(admission)
+
+
 def key_of(admission: Admission) -> Key:
     """What tells the hosts of an instance from those of others: every place that names it shares them."""
     return admission.candidate.id, admission.candidate.python, admission.need.name
@@ -96,9 +104,10 @@ def hosted(admissions: Iterable[Admission], plugin: Plugin | None) -> tuple[Host
 
 
 def _specs(groups: Iterable[list[Admission]], plugin: Plugin | None) -> Iterator[HostSpec]:
-    slot = 0
+    slot, lock = 0, gate_of(plugin)
     for group in groups:
-        yield _spec(group, plugin, slot)
+        pins = {} if lock is None else lock.pins(group[0].candidate)
+        yield msgspec.structs.replace(_spec(group, plugin, slot), pins=pins)
         slot += group[0].policy.hosting.hosts
 
 

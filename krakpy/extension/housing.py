@@ -16,6 +16,7 @@ from krakpy.extension.guard import Guard
 from krakpy.extension.hosts import Hosts, hosted, is_hosted
 from krakpy.extension.preparing import Prepared
 from krakpy.extension.probe import SLOW_IMPORT_S, Verdict
+from krakpy.extension.records import Records
 from krakpy.extension.remote import Facts, Remote, RemoteHook
 from krakpy.extension.supervisor import Supervisor
 from krakpy.logs import event
@@ -28,9 +29,10 @@ _TEND_S = 1.0
 class Housing:
     """What a worker has of hosts: nothing at all where no instance is hosted."""
 
-    def __init__(self, prepared: Prepared, hosts: Hosts | None = None) -> None:
+    def __init__(self, prepared: Prepared, hosts: Hosts | None = None, records: Records | None = None) -> None:
         self._prepared = prepared
         self._hosts = hosts
+        self._records = records or Records()
         self._admissions = [admission for admission in prepared.admissions if is_hosted(admission)]
         self._verdicts = {(v.candidate.id, v.candidate.python): v for v in prepared.verdicts}
         self._own: Supervisor | None = None
@@ -83,7 +85,8 @@ class Housing:
 
     def _hooks(self, remote: Remote) -> Iterator[tuple[tuple[str, str], RemoteHook]]:
         for admission in self._admissions:
-            guard = Guard(admission.need.name, admission.candidate, admission.need.place, admission.policy)
+            need, record = admission.need, self._records.of(admission)
+            guard = Guard(need.name, admission.candidate, need.place, admission.policy, record)
             yield admission.need.key, remote.hook(admission, self.facts(admission), guard)
 
     def _tell(self, remote: Remote, admission: Admission) -> None:

@@ -14,6 +14,7 @@ from krakpy.extension.board import Board, State
 from krakpy.extension.host_output import Output
 from krakpy.extension.host_process import HostProcess
 from krakpy.extension.hosts import Hosts, HostSpec
+from krakpy.extension.integrity import altered
 from krakpy.logs import event
 
 log = logging.getLogger("krakpy.hosts")
@@ -99,6 +100,12 @@ class Keeper:
         self._ready.clear()
         self._over.clear()
         self._has_served, self._why, self._pings, self._pongs = False, "", 0, 0
+        # SECURITY: days may have passed since the lock was compared
+        change = await asyncio.to_thread(altered, self._spec.pins) if self._spec.pins else ""
+        if change:
+            self._failed(Code.ALTERED, f"is not imported: {change}")
+            self._failures += 1
+            return
         host = self._host = HostProcess(self._spec, self._output, self._heard, inside=self._hosts.folder)
         self._starts += 1
         started = time.monotonic()

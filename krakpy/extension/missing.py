@@ -9,7 +9,7 @@ from krakpy.config.built import DRIVERS_OF_ENTERPRISE
 from krakpy.config.namespaces import NAMESPACES, Namespace, may_guard
 from krakpy.errors import Problem
 from krakpy.extension.catalog import Catalog, known_drivers, known_packages
-from krakpy.extension.contracts import CONTRACTS
+from krakpy.extension.contracts import contract_of
 from krakpy.extension.needs import FAMILIES
 
 Severity = Literal["error", "warning"]
@@ -20,7 +20,7 @@ def unanswered(families: tuple[str, ...], name: str, catalog: Catalog) -> Proble
 
     It is a warning for a component of KrakenD's where KrakenD does not look at it, unless it may be a guard.
     """
-    kind = CONTRACTS[families[0]].kind
+    kind = contract_of(families[0]).kind
     if kind == "middleware":
         return _namespace(families, name, catalog)
     what = "hook" if kind == "hook" else families[0]

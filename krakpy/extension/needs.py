@@ -15,7 +15,9 @@ from krakpy.errors import Problem
 
 #: the families of middlewares that may answer a namespace at each level of the configuration
 FAMILIES: Mapping[Level, tuple[str, ...]] = {
-    "service": ("server",), "endpoint": ("router", "endpoint"), "backend": ("backend", "client"),
+    "service": ("server", "router@service", "endpoint@service", "backend@service", "client@service"),
+    "endpoint": ("router", "endpoint"),
+    "backend": ("backend", "client"),
 }
 
 #: the namespaces that list hooks (with their level), and the hooks that each of them calls

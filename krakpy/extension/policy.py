@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from krakpy.config.model import Plugin
-from krakpy.config.model_plugin import HostLimits, Instance, InstanceDefaults, Recycle
+from krakpy.config.model_plugin import HostLimits, Instance, InstanceDefaults, Quarantine, Recycle
 from krakpy.extension.catalog import Candidate
-from krakpy.extension.contracts import CONTRACTS, Contract
+from krakpy.extension.contracts import Contract, contract_of
 
 #: how long a hook may take unless the operator says otherwise
 DEFAULT_TIMEOUT_S = 1.0
@@ -41,6 +41,7 @@ class Policy:
     """What the operator allows one call, in seconds; a hook has `DEFAULT_TIMEOUT_S` otherwise."""
     on_error: Literal["fail", "skip"] = "fail"
     mode: Literal["enforce", "shadow", "off"] = "enforce"
+    quarantine: Quarantine = field(default_factory=Quarantine)
     hosting: Hosting = field(default_factory=Hosting)
 
 
@@ -48,7 +49,7 @@ def tier_of(candidate: Candidate, policy: Policy) -> Tier:
     """Where an instance runs: as the operator said; else strangers' hooks in a process, and all else in the worker."""
     if policy.isolation:
         return policy.isolation
-    is_held = CONTRACTS[candidate.family].kind == "hook" and not candidate.is_first_party
+    is_held = contract_of(candidate.family).kind == "hook" and not candidate.is_first_party
     return "process" if is_held else "inproc"
 
 
@@ -61,6 +62,7 @@ def policy_of(plugin: Plugin | None, name: str, candidate: Candidate) -> Policy:
         timeout_s=said.timeout or otherwise.timeout,
         on_error=said.on_error or otherwise.on_error or "fail",
         mode=said.mode or otherwise.mode or "enforce",
+        quarantine=said.quarantine or otherwise.quarantine or Quarantine(),
         hosting=_hosting(said, otherwise),
     )
 
@@ -86,7 +88,8 @@ def instance_of(plugin: Plugin | None, name: str, candidate: Candidate) -> Insta
         return plugin.instances[name]
     # NOTE: an alias that is spelt like this one's name stands for another extension
     own = {key: found for key, found in plugin.instances.items() if not found.from_}
-    return own.get(candidate.id) or own.get(candidate.name)
+    keys = (candidate.id, candidate.name, *reversed(candidate.ids), candidate.answers)
+    return next((own[key] for key in keys if key in own), None)
 
 
 def said_before(plugin: Plugin, name: str, source: str) -> InstanceDefaults:
@@ -124,13 +127,14 @@ def _defaults(plugin: Plugin | None, candidate: Candidate) -> InstanceDefaults:
     """What `plugin.defaults` says to this extension: nothing to krakpy's own, and nothing that cannot hold for it."""
     if plugin is None or candidate.is_first_party:
         return InstanceDefaults()
-    said, contract = plugin.defaults, CONTRACTS[candidate.family]
+    said, contract = plugin.defaults, contract_of(candidate.family)
     is_driver = contract.kind == "driver"
     return InstanceDefaults(
         isolation=said.isolation,
         timeout=None if is_driver or contract.family == "server" else said.timeout,
         on_error=None if is_driver else said.on_error,
         mode=said.mode,
+        quarantine=said.quarantine,
         python=said.python,
         hosts=said.hosts,
         concurrency=said.concurrency,

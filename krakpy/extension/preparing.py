@@ -8,22 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
-
-import msgspec
 
 from krakpy.codes import Code
 from krakpy.config.model import Plugin
 from krakpy.config.namespaces import PROTECTED
 from krakpy.config.settings import ServiceSettings
 from krakpy.errors import ConfigurationError, Problem
-from krakpy.extension.catalog import Candidate, Catalog, read_catalog
-from krakpy.extension.contracts import CONTRACTS
+from krakpy.extension.catalog import Catalog, read_catalog
+from krakpy.extension.driver_needs import driver_needs
 from krakpy.extension.gates import Admission, Gates, misspelt
-from krakpy.extension.needs import FAMILIES, LISTING, Failure, Need, needs_of
+from krakpy.extension.jobs import jobs_of
+from krakpy.extension.needs import FAMILIES, Failure, Need, needs_of
 from krakpy.extension.neighbours import overlaps, shadows
-from krakpy.extension.policy import instance_of
-from krakpy.extension.probe import Instance, Job, Verdict, probe
+from krakpy.extension.offers import Offers, offers_of
+from krakpy.extension.probe import Job, Verdict, probe
+from krakpy.extension.remembering import examined
 from krakpy.extension.unknown_names import as_krakend_reads
 
 
@@ -50,6 +49,10 @@ class Prepared:
     warnings: tuple[Problem, ...] = ()
     verdicts: tuple[Verdict, ...] = ()
 
+    def offers(self) -> Offers:
+        """The drivers that may be asked for by name."""
+        return offers_of(self.settings, self.catalog, self.admissions, self.failures)
+
 
 def prepare(
     settings: ServiceSettings,
@@ -61,11 +64,47 @@ def prepare(
 ) -> Prepared:
     """The admitted extensions after gates and probe; ConfigurationError holds everything that forbids a start."""
     planned, refused = plan(settings, environ=environ, options=options, catalog=catalog)
-    verdicts = examine(jobs_of(planned.admissions, settings.plugin))
+    verdicts = tried(planned, planned.admissions, examine)
     refused += [problem for verdict in verdicts for problem in verdict.problems if _is_of_the_file(problem)]
-    if refused and not (options and options.ignore_missing):
+    is_lenient = options is not None and options.ignore_missing
+    if refused and not is_lenient:
         raise ConfigurationError(tuple(refused))
-    return _judged(planned, verdicts)
+    prepared = _judged(planned, verdicts)
+    if not is_lenient:
+        _check_that_something_serves(prepared)
+    return prepared
+
+
+def _check_that_something_serves(prepared: Prepared) -> None:
+    """ConfigurationError if guards that cannot work have taken every endpoint."""
+    unusable = [failure for failure in prepared.failures if failure.problem.code is Code.UNUSABLE]
+    lost = {failure.need.owner.partition(".")[0] for failure in unusable}
+    if unusable and ("" in lost or all(endpoint.place in lost for endpoint in prepared.settings.endpoints)):
+        raise ConfigurationError(tuple(failure.problem for failure in unusable))
+
+
+def tried(
+    planned: Prepared,
+    admissions: Iterable[Admission],
+    examine: Callable[[Iterable[Job]], tuple[Verdict, ...]] = probe,
+) -> tuple[Verdict, ...]:
+    """The verdicts on these admissions: first those on drivers that others ask for by name, so that nobody is blamed
+    for a driver that is broken."""
+    settings, offers = planned.settings, planned.offers()
+    named: list[Admission] = []
+    others: list[Admission] = []
+    for admission in admissions:
+        is_named = admission.candidate.family in offers.names and not admission.candidate.is_first_party
+        (named if is_named else others).append(admission)
+    first = examined(settings.plugin, jobs_of(named, settings.plugin, offers), examine) if named else ()
+    bad = {(v.candidate.family, v.candidate.id): v.problems[0] for v in first if not v.is_good}
+    failures = {
+        (a.candidate.family, a.need.name): bad[a.candidate.family, a.candidate.id]
+        for a in named
+        if (a.candidate.family, a.candidate.id) in bad
+    }
+    jobs = jobs_of(others, settings.plugin, offers.with_failures(failures))
+    return (*first, *examined(settings.plugin, jobs, examine))
 
 
 def plan(
@@ -79,6 +118,7 @@ def plan(
     options = options or Options()
     catalog = catalog or read_catalog()
     needs, malformed = needs_of(settings)
+    needs = (*needs, *driver_needs(needs, catalog, settings.plugin))
     gates = Gates(catalog, settings.plugin, environ)
     needs, unknown = as_krakend_reads(needs, gates)
     admissions, refusals = _admitted(needs, gates)
@@ -158,63 +198,6 @@ def _without_third_party(admissions: list[Admission]) -> tuple[list[Admission], 
         if not a.candidate.is_first_party
     ]
     return kept, left
-
-
-def jobs_of(admissions: Iterable[Admission], plugin: Plugin | None) -> list[Job]:
-    """One job for each extension that somebody asks for; of krakpy's own for those alone that have settings."""
-    uses: dict[tuple[str, str], list[Admission]] = {}
-    drivers: set[tuple[str, str]] = set()
-    for admission in admissions:
-        if admission.candidate.distribution == "krakpy" and not _has_own_settings(admission, plugin, drivers):
-            continue
-        uses.setdefault((admission.candidate.family, admission.candidate.id), []).append(admission)
-    return [Job(group[0].candidate, tuple(_instance(use, plugin) for use in group)) for group in uses.values()]
-
-
-def _has_own_settings(admission: Admission, plugin: Plugin | None, drivers: set[tuple[str, str]]) -> bool:
-    """Whether what is written for a component may be wrong: more than the names of hooks, or an instance of a driver.
-
-    Of a driver the first use counts, and is noted: all that name it have one instance.
-    """
-    need = admission.need
-    if need.families in FAMILIES.values():
-        return need.name not in LISTING
-    driver = admission.candidate.family, need.name
-    if driver in drivers or config_of(admission, plugin) is None:
-        return False
-    drivers.add(driver)
-    return True
-
-
-def _instance(admission: Admission, plugin: Plugin | None) -> Instance:
-    need, kind = admission.need, CONTRACTS[admission.candidate.family].kind
-    return Instance(
-        place=need.place,
-        name=need.name,
-        kind=kind,
-        config=config_of(admission, plugin),
-        settings=_plain(need.settings) if kind == "middleware" else context_of(need, admission.candidate),
-        hooks=need.hooks,
-    )
-
-
-def context_of(need: Need, candidate: Candidate) -> dict[str, str]:
-    """What the `Context` of a hook says about where it runs."""
-    return {"id": candidate.id, "seat": need.seat, "endpoint": getattr(need.settings, "endpoint", "")}
-
-
-def config_of(admission: Admission, plugin: Plugin | None) -> Any:
-    """The settings of one use as the configuration has them: where it is listed, else at its instance."""
-    need, candidate = admission.need, admission.candidate
-    if need.config is not None or CONTRACTS[candidate.family].kind == "middleware":
-        return need.config
-    instance = instance_of(plugin, need.name, candidate)
-    return instance.config if instance else None
-
-
-def _plain(settings: Any) -> dict[str, Any]:
-    fields: dict[str, Any] = msgspec.to_builtins(settings, enc_hook=str)
-    return {name: value for name, value in fields.items() if name not in ("endpoints", "hooks", "config")}
 
 
 def _judged(planned: Prepared, verdicts: tuple[Verdict, ...]) -> Prepared:

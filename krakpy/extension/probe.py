@@ -22,6 +22,7 @@ import msgspec
 from krakpy.codes import Code
 from krakpy.errors import Problem
 from krakpy.extension.catalog import Candidate
+from krakpy.extension.probe_process import spawned
 
 DEADLINE_S = 5.0
 SLOW_IMPORT_S = 1.0
@@ -50,6 +51,12 @@ class Job:
     instances: tuple[Instance, ...] = ()
     deadline_s: float = DEADLINE_S
     memory_bytes: int = MEMORY_BYTES
+    offers: Mapping[str, Any] = field(default_factory=dict)
+    """The drivers that it may ask for by name: see `krakpy.extension.offers`."""
+    env: tuple[str, ...] | None = ()
+    """The variables that it sees beside the usual ones; None: all."""
+    protocol: str = ""
+    """For such a driver: where the Protocol of its family is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +79,8 @@ class Verdict:
     is_safe: bool = False
     """Whether it declares that a call of it may be made twice."""
     summary: str = ""
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    """The JSON Schema of its settings."""
     output: str = ""
     """The end of what it printed."""
 
@@ -91,10 +100,14 @@ def probe(jobs: Iterable[Job]) -> tuple[Verdict, ...]:
 
 
 def _probe_one(job: Job) -> Verdict:
-    with tempfile.TemporaryFile() as asked, tempfile.TemporaryFile() as output:
-        asked.write(json.dumps(_as_json(job)).encode())
+    with (
+        tempfile.TemporaryFile() as asked,
+        tempfile.TemporaryFile() as output,
+        tempfile.TemporaryDirectory(prefix="krakpy-probe-", ignore_cleanup_errors=True) as folder,
+    ):
+        asked.write(json.dumps({**_as_json(job), "folder": folder}).encode())
         asked.seek(0)
-        child, report_fd = _spawn(job, asked, output)
+        child, report_fd = spawned(job.candidate.python, job.env, asked, output, folder)
         try:
             reports, is_late = _read(child, report_fd, time.monotonic() + job.deadline_s)
         finally:
@@ -103,39 +116,24 @@ def _probe_one(job: Job) -> Verdict:
         return _verdict(job, reports, is_late, child.returncode, _tail(output))
 
 
-def _spawn(job: Job, asked: IO[bytes], output: IO[bytes]) -> tuple[subprocess.Popen[bytes], int]:
-    report_read, report_write = os.pipe()
-    # NOTE: -u, or what it printed would be lost with it
-    # SECURITY: -P keeps the current folder and the script's folder off the path
-    command = [*_interpreter(job), str(report_write)]
-    child = subprocess.Popen(
-        command,
-        # NOTE: a file, not a pipe: a child that does not read cannot keep us from going on
-        stdin=asked,
-        stdout=output,
-        stderr=subprocess.STDOUT,
-        pass_fds=(report_write,),
-        start_new_session=True,
-    )
-    os.close(report_write)
-    return child, report_read
-
-
-def _interpreter(job: Job) -> list[str]:
-    """The command of a child: another environment has no krakpy, and the sdk looks at hooks itself."""
-    if job.candidate.python:
-        return [job.candidate.python, "-I", "-u", "-m", "krakpy_sdk.probe"]
-    return [sys.executable, "-P", "-u", "-m", "krakpy.extension.probe_child"]
-
-
 def _as_json(job: Job) -> dict[str, Any]:
+    # PERF: what the service says is the same for all uses, and sent once
+    service: Mapping[str, Any] = next((use.settings["service"] for use in job.instances if "service" in use.settings), {})
     return {
+        "service": service,
+        "offers": job.offers,
+        "protocol": job.protocol,
         "target": job.candidate.target,
         "family": job.candidate.family,
         "path": [entry for entry in sys.path if entry],
         "memory_bytes": job.memory_bytes,
-        "instances": [{name: getattr(use, name) for name in Instance.__slots__} for use in job.instances],
+        "instances": [_use_as_json(use) for use in job.instances],
     }
+
+
+def _use_as_json(use: Instance) -> dict[str, Any]:
+    told = {name: getattr(use, name) for name in Instance.__slots__}
+    return told | {"settings": {name: value for name, value in use.settings.items() if name != "service"}}
 
 
 def _read(child: subprocess.Popen[bytes], fd: int, deadline: float) -> tuple[list[dict[str, Any]], bool]:
@@ -211,6 +209,7 @@ def _verdict(job: Job, reports: list[dict[str, Any]], is_late: bool, status: int
         wants_body=verdict.get("wants_body", False),
         is_safe=verdict.get("is_safe", False),
         summary=verdict.get("summary", ""),
+        settings=verdict.get("settings", {}),
         output=output,
     )
 

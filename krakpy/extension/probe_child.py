@@ -1,6 +1,6 @@
 """The sacrificial child: imports one extension, checks its contract, builds it with its real settings, reports.
 
-Run by `probe.py` as `python -P -m krakpy.extension.probe_child REPORT_FD`, with the job on standard input. Whatever the
+Run by `probe.py` with the descriptor for its reports as the argument, and the job on standard input. Whatever the
 extension does to this process, the report on its own pipe (or its absence) says so.
 """
 from __future__ import annotations
@@ -15,19 +15,24 @@ import signal
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from types import SimpleNamespace
 from typing import Any
 
-from krakpy_sdk import Context, Extension
+from krakpy_sdk import Context, Disabled, Extension, Unusable
+from krakpy_sdk.disturbances import Traces
 from krakpy_sdk.examining import hook_facts
 from krakpy_sdk.extension import hooks_of
 from krakpy_sdk.messages import Request, Response
+from krakpy_sdk.schemas import schema_of
 
 from krakpy.codes import Code
+from krakpy.config.report import join
 from krakpy.errors import ConfigError, Problem
 from krakpy.extension.blame import place_of, said
-from krakpy.extension.contracts import CONTRACTS, Contract, breaches, settings_for
+from krakpy.extension.contracts import Contract, breaches, config_type, contract_of, settings_for
 from krakpy.extension.declared import look_at
+from krakpy.extension.protocols import driver_breaches
+from krakpy.extension.seating import condition
+from krakpy.extension.workshop import NotTried, Workshop
 
 #: longest file that the child may write: what it prints goes to one
 MAX_OUTPUT_BYTES = 16 * 1024 * 1024
@@ -42,29 +47,46 @@ def main(arguments: list[str]) -> None:
     sys.path[:] = job["path"]
     _die_with_parent()
     _limit(job["memory_bytes"])
+    # NOTE: an import may put anything in their place
+    dumps, write, leave = json.dumps, os.write, os._exit
     for report in examine(job):
-        os.write(report_fd, json.dumps(report).encode() + b"\n")
+        write(report_fd, dumps(report).encode() + b"\n")
     # NOTE: threads and exit handlers of the extension have no say in when this ends
-    os._exit(0)
+    leave(0)
 
 
 def examine(job: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """The stages of a probe as they begin, and the verdict at the end."""
     yield {"stage": "import"}
+    before = Traces()
     started = time.perf_counter()
     loaded, problem = _imported(job["target"])
     verdict: dict[str, Any] = {"problems": [], "import_s": time.perf_counter() - started}
+    disturbed = [(Code[name], f"the import {what}") for name, what in before.disturbed()]
     if problem is not None:
         yield {"verdict": verdict | {"problems": [problem]}}
         return
-    contract = CONTRACTS[job["family"]]
-    verdict["problems"] = [_problem(code, message) for code, message in breaches(contract, loaded)]
+    contract = contract_of(job["family"])
+    verdict["problems"] = [_problem(code, message) for code, message in _breaches(contract, loaded, job)]
     if not verdict["problems"]:
         verdict |= _facts(contract, loaded)
+        workshop = Workshop(job)
         for instance in job["instances"]:
             yield {"stage": "construct", "place": instance["place"]}
-            verdict["problems"] += _built(loaded, instance)
+            # NOTE: what stands around all objects of a seat says the same of each
+            found = _built(loaded, instance, workshop)
+            verdict["problems"] += [problem for problem in found if problem not in verdict["problems"]]
+    verdict["problems"] += [_problem(code, what) | {"severity": "warning"} for code, what in disturbed]
     yield {"verdict": verdict}
+
+
+def _breaches(contract: Contract, loaded: Any, job: Mapping[str, Any]) -> list[tuple[Code, str]]:
+    if not job.get("protocol"):
+        return breaches(contract, loaded)
+    protocol, problem = _imported(job["protocol"])
+    if problem is not None:
+        return [(Code.BAD_ENTRY_POINT, f"the Protocol of {contract.family} drivers: {problem['message']}")]
+    return driver_breaches(protocol, loaded)
 
 
 def _die_with_parent() -> None:
@@ -121,12 +143,16 @@ def _facts(contract: Contract, loaded: Any) -> dict[str, Any]:
         **(hook_facts(loaded) if contract.kind == "hook" else {"hooks": []}),
         "paths": look_at(contract.family, loaded).paths,
         **{side: list(getattr(loaded, side, ())) for side in sides},
+        "settings": schema_of(config_type(loaded)),
         "summary": str(loaded.__doc__ or "").strip().partition("\n")[0],
     }
 
 
-def _built(loaded: Any, instance: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _built(loaded: Any, instance: Mapping[str, Any], workshop: Workshop) -> list[dict[str, Any]]:
     place = instance["place"]
+    if instance["kind"] == "named":
+        # NOTE: with what it will be built is known to whoever asks for it
+        return []
     try:
         unusable = _without_a_hook(loaded, instance)
         if unusable:
@@ -135,10 +161,15 @@ def _built(loaded: Any, instance: Mapping[str, Any]) -> list[dict[str, Any]]:
         told = [problem.as_dict() | {"code": problem.code.name} for problem in problems]
         if config is None and problems:
             return told
-        _construct(loaded, config, instance)
+        _construct(loaded, config, instance, workshop)
+    except NotTried:
+        pass
+    except Disabled as error:
+        off = _problem(Code.SWITCHED_OFF, f"it is left out: {error.message}", place=join(place, error.path))
+        return [*told, off | {"severity": "warning"}]
     except ConfigError as error:
-        where = f"{place}.{error.path}" if error.path else place
-        return [_problem(Code.SETTINGS, error.message, place=where)]
+        code = Code.UNUSABLE if isinstance(error, Unusable) else Code.SETTINGS
+        return [_problem(code, error.message, place=join(place, error.path))]
     except BaseException as error:  # noqa: BLE001  # see _imported
         code = Code.MEMORY if isinstance(error, MemoryError) else Code.CONSTRUCTION
         return [_problem(code, f"the construction raised {said(error)}{place_of(error)}", place=place)]
@@ -153,16 +184,16 @@ def _without_a_hook(loaded: Any, instance: Mapping[str, Any]) -> dict[str, Any] 
     return _problem(Code.SETTINGS, message, "list it at the seat whose hooks it has", place=instance["place"])
 
 
-def _construct(loaded: Any, config: Any, instance: Mapping[str, Any]) -> None:
+def _construct(loaded: Any, config: Any, instance: Mapping[str, Any], workshop: Workshop) -> None:
     if issubclass(loaded, Extension):
         loaded(config, Context(name=instance["name"], log=logging.getLogger("probe"), **instance["settings"]))
     elif instance["kind"] == "driver":
         loaded(config)
-    else:
-        settings = SimpleNamespace(**instance["settings"])
-        settings.config, settings.hooks = config, ()
-        settings.discover, settings.decode = (lambda: settings.hosts), None
-        loaded(settings, _never)
+    elif instance["kind"] == "middleware":
+        settings = workshop.settings(instance, config)
+        applies = condition(loaded)
+        if applies is None or applies(settings):
+            loaded(settings, _never)
 
 
 async def _never(_: Request) -> Response:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from krakpy.extension.catalog import Candidate
+from krakpy.extension.catalog import AT_SERVICE, Candidate
 from krakpy.extension.declared import Look, paths_of
 from krakpy.extension.gates import Admission
 from krakpy.extension.seating import condition, is_step
@@ -34,7 +34,8 @@ class Reader(NamedTuple):
 class Readers:
     """Gives the readers of an object: krakpy's own `steps` of its seat, by seat and id, and what it asks for itself.
 
-    `look` says what a candidate's class declares; None for a class that will never be called.
+    `look` says what a candidate's class declares; None for a class that will never be called. `applies` says whether an
+    extension is in the chain of an object.
     """
 
     def __init__(
@@ -42,10 +43,11 @@ class Readers:
         admissions: Iterable[Admission],
         steps: Mapping[str, Mapping[str, Any]],
         look: Callable[[Candidate], Look | None],
+        applies: Callable[[Admission, Any], bool] = lambda _, __: True,
     ) -> None:
         self._asked: dict[tuple[str, str], list[Admission]] = {}
         for admission in admissions:
-            self._asked.setdefault((admission.candidate.family, admission.need.owner), []).append(admission)
+            self._asked.setdefault((admission.candidate.slot, admission.need.owner), []).append(admission)
         # PERF: asked for every object of a configuration: what the ids and classes say is read once
         self._steps = {
             seat: [(Reader(id, paths_of(loaded)), condition(loaded)) for id, loaded in own.items() if is_step(id)]
@@ -53,6 +55,7 @@ class Readers:
             if seat in FAMILIES
         }
         self._look = look
+        self._applies = applies
 
     def __call__(self, seat: str, settings: Any) -> Iterator[Reader]:
         """Those of an object in the seat `endpoint` or `backend`."""
@@ -60,8 +63,10 @@ class Readers:
             if applies is None or applies(settings):
                 yield reader
         for family in FAMILIES[seat]:
-            for admission in self._asked.get((family, settings.place), ()):
-                yield from self._reader(admission)
+            asked = self._asked.get((family, settings.place), ())
+            for admission in (*asked, *self._asked.get((f"{family}{AT_SERVICE}", ""), ())):
+                if self._applies(admission, settings):
+                    yield from self._reader(admission)
 
     def _reader(self, admission: Admission) -> Iterator[Reader]:
         candidate = admission.candidate

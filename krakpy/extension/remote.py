@@ -55,7 +55,7 @@ class RemoteHook:
         self.wants_body = facts.wants_body
         self.paths = facts.paths
         self._calls = {
-            name: guarded(name, _asking(calls, index, name, facts.takes.get(name)), guard, is_async=True)
+            name: guarded(name, _asking(calls, index, name, facts.takes.get(name)), guard)
             for name in facts.hooks
         }
 

@@ -78,7 +78,8 @@ async def supervise(job: Job) -> None:
         loop.add_signal_handler(number, is_over.set)
     loop.add_signal_handler(signal.SIGINT, lambda: None)
     reception = Reception(keepers, is_over)
-    server = await loop.create_unix_server(reception.desk, sock=socket.socket(fileno=job.control))
+    # NOTE: from Python 3.13 on `create_unix_server` removes the path at its end, and a successor listens there too
+    server = await loop.create_server(reception.desk, sock=socket.socket(fileno=job.control))
     parent = asyncio.ensure_future(_parent(reception, is_over))
     keeping = [asyncio.ensure_future(keeper.run()) for keeper in keepers.values()]
     watching = asyncio.ensure_future(_outlived(job.parent, is_over))

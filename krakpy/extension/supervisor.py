@@ -18,12 +18,14 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 
 from krakpy.config.model import Logging
-from krakpy.extension.board import Board
+from krakpy.extension.board import Board, Entry
 from krakpy.extension.hosts import Hosts, HostSpec
 from krakpy.extension.supervising import Job
 from krakpy.logs import event
@@ -51,6 +53,13 @@ class Supervisor:
     def hosts(self) -> Hosts | None:
         """Where the hosts are; None before the start, and where there are none."""
         return self._hosts
+
+    def status(self) -> list[dict[str, Any]]:
+        """Every host: of which instance it is, how it is, and how often it was replaced."""
+        if self._hosts is None:
+            return []
+        board = Board.open(self._hosts.board)
+        return [_status(spec, slot, board.read(slot)) for spec in self._specs for slot in spec.slots]
 
     @property
     def has_ended(self) -> bool:
@@ -155,3 +164,14 @@ def _listening(path: str) -> socket.socket:
     one.listen(BACKLOG)
     return one
 
+
+def _status(spec: HostSpec, slot: int, entry: Entry) -> dict[str, Any]:
+    return {
+        "id": spec.id,
+        "instance": spec.name,
+        "slot": slot,
+        "pid": entry.pid or None,
+        "state": entry.state.name.lower(),
+        "for_s": round(time.monotonic() - entry.since, 3),
+        "restarts": entry.restarts,
+    }

@@ -12,12 +12,13 @@ from typing import Any, Protocol
 
 from krakpy_sdk import Proxy, Renderer, Request, Response, Timeout
 from krakpy_sdk.messages import NO_HEADERS
+from krakpy_sdk.screening import Settled
 
 from krakpy.abilities import can
 from krakpy.config.settings import EndpointSettings, ServiceSettings
 from krakpy.direct import Flow
 from krakpy.errors import KrakpyError, Problem, problem_response
-from krakpy.proxy import Promise, awaited, fulfilled, tell
+from krakpy.proxy import Promise, at_hand, awaited, fulfilled, tell
 from krakpy.router.bounded import DEADLINE_EXCEEDED, BoundedStream, close
 from krakpy.router.deadlines import Deadlines
 from krakpy.router.failures import report, response_to
@@ -98,7 +99,11 @@ class EndpointHandler:
         future = awaited(answer)
         # NOTE: any other future may be anybody's, who knows of no deadline
         if not isinstance(future, Promise):
-            return self._answered(request, answer, deadline)
+            settled = at_hand(answer)
+            if settled is None:
+                return self._answered(request, answer, deadline)
+            self._finish(request, answer, deadline, then, settled)
+            return None
         tell(future, partial(self._land, request, answer, deadline, then))
         return None if future.done() else future
 
@@ -110,11 +115,20 @@ class EndpointHandler:
         then: Then,
         future: asyncio.Future[Response],
     ) -> None:
-        if future.cancelled():
-            return
+        if not future.cancelled():
+            self._finish(request, answer, deadline, then, future)
+
+    def _finish(
+        self,
+        request: Request,
+        answer: Awaitable[Response],
+        deadline: float,
+        then: Then,
+        done: asyncio.Future[Response] | Settled,
+    ) -> None:
         result: Response | Awaitable[Response] | Exception
         try:
-            response = fulfilled(answer, future)
+            response = fulfilled(answer, done)
             if isinstance(response, Response):
                 made = self._made(request, response, deadline)
                 result = made if isinstance(made, Response) else self._kept(made)

@@ -18,6 +18,8 @@ from krakpy_sdk import ASGIApp
 
 from krakpy import logs
 from krakpy.config.model import Tls
+from krakpy.extension.ledger import Ledger
+from krakpy.extension.ledger_watch import Watch
 from krakpy.server.arbiter import Arbiter
 from krakpy.server.generation import GRACEFUL_TIMEOUT_S, Fixed, Generation, Source
 from krakpy.server.limits import Limits
@@ -80,6 +82,7 @@ def serve_generations(
     workers: int | None = None,
     boot_timeout_s: float = BOOT_TIMEOUT_S,
     control: Path | None = None,
+    ledger: Ledger | None = None,
 ) -> None:
     """Serve a generation, and after each reload the one that `source` has then; leaves by SystemExit as `serve` does.
 
@@ -99,6 +102,7 @@ def serve_generations(
         boot_timeout_s=boot_timeout_s,
         boots_at_once=usable_cores(),
         control=control,
+        watch=None if ledger is None else Watch(ledger),
     )
     try:
         arbiter.run()

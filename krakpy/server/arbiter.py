@@ -21,13 +21,14 @@ from gunicorn.sock import BaseSocket
 
 from krakpy import logs
 from krakpy.errors import Problem
+from krakpy.extension.ledger_watch import Watch
 from krakpy.server.addresses import Address, address_text, socket_class
-from krakpy.server.control import Control, Visitor
+from krakpy.server.control import Control, Order, Visitor
 from krakpy.server.errand import Errand
 from krakpy.server.generation import Generation, Refusal, Source
 from krakpy.server.processes import signal_name
 from krakpy.server.reload import MOST_PROBLEMS, Outcome, Reload, failed
-from krakpy.server.status import master_status, reload_status, worker_status
+from krakpy.server.status import master_status, release_answer, reload_status, worker_status
 from krakpy.server.supervisor import Post, Supervisor
 from krakpy.server.vacancies import Past, Vacancies
 from krakpy.server.worker import Worker
@@ -51,6 +52,7 @@ class Arbiter(Supervisor):
         boot_timeout_s: float,
         boots_at_once: int = 1,
         control: Path | None = None,
+        watch: Watch | None = None,
     ) -> None:
         self._generation = generation
         self._source = source
@@ -67,7 +69,7 @@ class Arbiter(Supervisor):
         self._waiting: list[tuple[int, Visitor]] = []
         self._errands: list[Errand] = []
         self._started_at = time.time()
-        super().__init__(app, boot_timeout_s=boot_timeout_s)
+        super().__init__(app, boot_timeout_s=boot_timeout_s, watch=watch)
         # NOTE: gunicorn's own guess loses `-m` and the interpreter's options, and SIGUSR2 starts what stands here
         self.START_CTX["args"] = [sys.executable, *sys.orig_argv[1:]]
 
@@ -151,14 +153,15 @@ class Arbiter(Supervisor):
             what = "was not ready in time" if worker.aborted else f"ended with {_end_of(code)}"
             self._fallen.append((pid, what))
 
-    def _obey(self, visitor: Visitor, command: str) -> None:
-        if command == "status":
+    def _obey(self, visitor: Visitor, order: Order) -> None:
+        if order.do == "status":
             visitor.say({"kind": "status", **self._status()})
+        elif order.do == "release":
+            visitor.say(release_answer(self._watch, order.what))
         elif self._is_stopping:
             visitor.say({"kind": "error", "message": "the gateway is stopping"})
         else:
-            number = self._ask("control")
-            self._waiting.append((number, visitor))
+            self._waiting.append((number := self._ask("control"), visitor))
             visitor.say({"kind": "progress", "number": number, "phase": "waiting"}, last=False)
 
     def _ask(self, by: str) -> int:
@@ -240,6 +243,8 @@ class Arbiter(Supervisor):
         """Leave everything as it was before."""
         if (errand := reload.abandon()) and not errand.end():
             self._errands.append(errand)
+        if reload.next is not None:
+            reload.next.drop()
         for pid in self._crew(reload.generation):
             self.kill_worker(pid, signal.SIGTERM)
         self._ended(reload, problems)
@@ -286,6 +291,8 @@ class Arbiter(Supervisor):
             reload=reload_status(self._reload),
             last_reload=None if self._last is None else self._last.as_dict(),
             successor=self.reexec_pid or None,
+            hosts=self._generation.hosts(),
+            instances=[] if self._watch is None else self._watch.status(),
         )
 
 

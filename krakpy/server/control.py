@@ -5,6 +5,8 @@
     -> {"control": 1, "do": "reload"}
     <- {"control": 1, "kind": "progress", "phase": "checking", …}      (any number of them)
     <- {"control": 1, "kind": "outcome", "ok": true, …}
+    -> {"control": 1, "do": "release", "what": "acme-geo/geo"}
+    <- {"control": 1, "kind": "released", "instances": ["geo"], "need_reload": []}
 
 Anything else is answered `{"control": 1, "kind": "error", "message": …}`. Lines end with a line feed; a request has at
 most 4,096 bytes and 5 s; there are at most 16 connections.
@@ -20,7 +22,7 @@ import socket
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from krakpy.server.bell import Bell
 
@@ -29,7 +31,7 @@ REQUEST_BYTES = 4096
 UNSENT_BYTES = 4 * 1024 * 1024
 PATIENCE_S = 5.0
 VISITORS = 16
-COMMANDS = ("status", "reload")
+COMMANDS = ("status", "reload", "release")
 
 Message = Mapping[str, Any]
 
@@ -38,8 +40,16 @@ class NotARequest(ValueError):
     """What came is no request; the sentence says why."""
 
 
-def command_of(line: bytes) -> str:
-    """The command of a request; NotARequest if it is none."""
+class Order(NamedTuple):
+    """What a visitor wants done."""
+
+    do: str
+    what: str = ""
+    """To whom: the id of an extension, or the name of an instance."""
+
+
+def order_of(line: bytes) -> Order:
+    """What a request wants; NotARequest if it is none."""
     try:
         request = json.loads(line)
     except (ValueError, RecursionError):
@@ -47,8 +57,11 @@ def command_of(line: bytes) -> str:
     if not isinstance(request, dict) or request.get("control") != VERSION:
         raise NotARequest(f"this gateway speaks version {VERSION} of the protocol")
     if request.get("do") not in COMMANDS:
-        raise NotARequest(f"the commands are {' and '.join(COMMANDS)}")
-    return str(request["do"])
+        raise NotARequest(f"the commands are {', '.join(COMMANDS)}")
+    order = Order(str(request["do"]), str(request.get("what", "")))
+    if order.do == "release" and not order.what:
+        raise NotARequest("`what` has to name the extension, or the instance, that is to be released")
+    return order
 
 
 def line_of(message: Message) -> bytes:
@@ -59,7 +72,7 @@ def line_of(message: Message) -> bytes:
 class Visitor:
     """One connection: reads its request, and holds what is still to be sent."""
 
-    def __init__(self, sock: socket.socket, bell: Bell, obey: Callable[[Visitor, str], None]) -> None:
+    def __init__(self, sock: socket.socket, bell: Bell, obey: Callable[[Visitor, Order], None]) -> None:
         self._sock = sock
         self._bell = bell
         self._obey = obey
@@ -116,11 +129,11 @@ class Visitor:
             return
         self.due_at = None
         try:
-            command = command_of(line if end else b"")
+            order = order_of(line if end else b"")
         except NotARequest as error:
             self.say({"kind": "error", "message": str(error)})
         else:
-            self._obey(self, command)
+            self._obey(self, order)
 
     def _send(self) -> None:
         try:
@@ -144,9 +157,9 @@ class Visitor:
 
 
 class Control:
-    """The listening socket with its visitors. `obey(visitor, command)` is called with every request."""
+    """The listening socket with its visitors. `obey(visitor, order)` is called with every request."""
 
-    def __init__(self, path: Path, bell: Bell, obey: Callable[[Visitor, str], None]) -> None:
+    def __init__(self, path: Path, bell: Bell, obey: Callable[[Visitor, Order], None]) -> None:
         self.path = path
         self._bell = bell
         self._obey = obey

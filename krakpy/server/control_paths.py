@@ -51,7 +51,7 @@ def sockets(environ: Mapping[str, str]) -> list[Path]:
 def tidy(environ: Mapping[str, str]) -> None:
     """Remove the sockets of masters that were killed."""
     for path in sockets(environ):
-        if path.stem.isdecimal() and not _is_alive(int(path.stem)):
+        if path.stem.isdecimal() and not is_alive(int(path.stem)):
             path.unlink(missing_ok=True)
 
 
@@ -60,7 +60,8 @@ def default(environ: Mapping[str, str], pid: int) -> Path:
     return folder(environ) / f"{pid}.sock"
 
 
-def _is_alive(pid: int) -> bool:
+def is_alive(pid: int) -> bool:
+    """Whether there is a process with this number."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

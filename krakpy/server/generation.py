@@ -47,6 +47,10 @@ class Generation:
     """What a worker would fail at; called in a child that is thrown away."""
     tend: Callable[[], None] = _nothing
     """Called in the master again and again while these workers serve: sees that the hosts' supervisor lives."""
+    drop: Callable[[], None] = _nothing
+    """Called in the master when these workers will not take over after all: the hosts' supervisor ends."""
+    hosts: Callable[[], list[dict[str, Any]]] = list
+    """What `krakpy status` shows of the processes beside the workers."""
     adopt: Callable[[], None] = _nothing
     """Called in the master when these workers have taken over: its log follows the new configuration."""
 

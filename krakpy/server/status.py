@@ -2,7 +2,8 @@
 
 The object `krakpy.status/1`: `pid`, `version`, `state` (`serving`, `reloading`, `stopping`), `started_at`, `uptime_s`,
 `generation`, `config` (`path`, `digest`, `loaded_at`), `listeners`, `workers_wanted`, `workers`, `extensions`,
-`reload` (the one under way: `number`, `phase`, `by`, `took_s`), `last_reload` and `successor` (a pid, after SIGUSR2).
+`reload` (the one under way: `number`, `phase`, `by`, `took_s`), `last_reload`, `successor` (a pid, after SIGUSR2),
+`hosts` and `instances`.
 """
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from krakpy import __version__
+from krakpy.extension.ledger_watch import Watch
 from krakpy.server.reload import Reload
 from krakpy.server.supervisor import Post
 from krakpy.server.vacancies import Death
@@ -47,6 +49,14 @@ def reload_status(reload: Reload | None) -> dict[str, Any] | None:
         "by": list(reload.by),
         "took_s": round(time.monotonic() - reload.started_at, 3),
     }
+
+
+def release_answer(watch: Watch | None, what: str) -> dict[str, object]:
+    """What somebody is answered who wants a quarantine to end; ended it is then."""
+    released, need_reload = ([], []) if watch is None else watch.released(what)
+    if not released:
+        return {"kind": "error", "message": f"no instance of {what} is quarantined"}
+    return {"kind": "released", "instances": released, "need_reload": need_reload}
 
 
 def master_status(*, started_at: float, facts: Mapping[str, Any], **members: object) -> dict[str, Any]:

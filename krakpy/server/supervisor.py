@@ -10,13 +10,15 @@ import signal
 import socket
 import time
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 import gunicorn.arbiter
 from gunicorn import sock
 from gunicorn.app.base import BaseApplication
 
 from krakpy import logs
+from krakpy.codes import Code
+from krakpy.extension.ledger_watch import Culprit, Watch
 from krakpy.server.bell import Bell
 from krakpy.server.processes import exit_code, signal_name
 from krakpy.server.vacancies import Death, Past, Vacancies, backoff_s
@@ -26,6 +28,8 @@ LOG = logging.getLogger("krakpy.server")
 
 #: how much longer than its graceful time-out a dismissed worker may take
 MERCY_S = 2.0
+#: how often the master looks whether somebody blocks a worker: that makes no sound
+_LOOK_S = 0.25
 
 
 @dataclass(slots=True)
@@ -35,6 +39,8 @@ class Post:
     generation: int
     past: Past
     dismissed_at: float | None = None
+    is_blocked: bool = False
+    """Whether it is being ended because somebody blocks its event loop."""
 
 
 class Supervisor(gunicorn.arbiter.Arbiter):
@@ -49,7 +55,8 @@ class Supervisor(gunicorn.arbiter.Arbiter):
     WORKER_BOOT_ERROR = 0x100 | 70
     APP_LOAD_ERROR = 0x100 | 78
 
-    def __init__(self, app: BaseApplication, *, boot_timeout_s: float) -> None:
+    def __init__(self, app: BaseApplication, *, boot_timeout_s: float, watch: Watch | None = None) -> None:
+        self._watch = watch
         self._boot_timeout_s = boot_timeout_s
         self._vacancies = Vacancies()
         self._posts: dict[int, Post] = {}
@@ -118,6 +125,27 @@ class Supervisor(gunicorn.arbiter.Arbiter):
             dismissed_at = self._posts[pid].dismissed_at
             if dismissed_at is not None and now > dismissed_at + worker.cfg.graceful_timeout + MERCY_S:
                 self.kill_worker(pid, signal.SIGKILL)
+        self._end_blocked()
+
+    def _end_blocked(self) -> None:
+        """End the workers whose event loop an extension blocks: nobody is served there."""
+        if self._watch is None:
+            return
+        for pid, culprit in self._watch.overdue():
+            worker, post = self._workers.get(pid), self._posts.get(pid)
+            if worker is None or post is None or not worker.is_ready:
+                continue
+            if not post.is_blocked:
+                message = f"{culprit.label} blocks its worker"
+                logs.event(
+                    LOG, logging.ERROR, message, code=Code.BLOCKED.id, pid=pid, extension=culprit.account.id,
+                    instance=culprit.account.name, for_s=round(culprit.for_s, 3), remedy=Code.BLOCKED.remedy,
+                )
+                # NOTE: before it is ended: its clients may be back sooner than its end is known
+                self._watch.blocked(culprit)
+            # NOTE: the first signal makes it say where it is, see `LastWords`; the second needs no consent
+            super().kill_worker(pid, signal.SIGKILL if post.is_blocked else signal.SIGABRT)
+            post.is_blocked = True
 
     def kill_worker(self, pid: int, sig: int) -> None:
         if sig in (signal.SIGTERM, signal.SIGQUIT) and (worker := self._workers.get(pid)):
@@ -179,6 +207,7 @@ class Supervisor(gunicorn.arbiter.Arbiter):
         """How long nothing has to be done unless something happens."""
         if self._is_stopping:
             return most_s
+        most_s = most_s if self._watch is None else min(most_s, _LOOK_S)
         return self._vacancies.wait_s(self._missing(), time.monotonic(), most_s)
 
     def _bury(self, worker: Worker, post: Post, pid: int, code: int) -> None:
@@ -189,6 +218,10 @@ class Supervisor(gunicorn.arbiter.Arbiter):
             exit_code=code if code >= 0 else None,
             signal=signal_name(-code) if code < 0 else None,
             was_ready=worker.is_ready,
+        )
+        how = death.signal or f"exit status {code}"
+        culprit = None if self._watch is None else self._watch.buried(
+            pid, how, was_ready=worker.is_ready, is_violent=not worker.is_dismissed, is_noted=post.is_blocked
         )
         is_replaced = not worker.is_dismissed and post.generation == self._serving
         if is_replaced:
@@ -204,6 +237,15 @@ class Supervisor(gunicorn.arbiter.Arbiter):
             uptime_s=round(worker.uptime_s(), 3),
             ready=worker.is_ready,
             replaced_in_s=backoff_s(failures) if is_replaced else None,
+            stack=worker.last_words.read() or None,
+            **({} if culprit is None else _about(culprit, is_blocked=post.is_blocked)),
         )
+        worker.last_words.close()
         worker.tmp.close()
         self.cfg.child_exit(self, worker)
+
+
+def _about(culprit: Culprit, *, is_blocked: bool) -> dict[str, Any]:
+    """Who a dead worker was running, as its event tells it."""
+    code, account = Code.BLOCKED if is_blocked else Code.WORKER_DIED, culprit.account
+    return {"code": code.id, "extension": account.id, "instance": account.name, "remedy": code.remedy}

@@ -7,6 +7,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ctypes
+import errno
 import logging
 import mmap
 import os
@@ -16,6 +17,7 @@ import socket
 import ssl
 import sys
 import time
+from asyncio import sleep
 from typing import Any, cast
 
 import uvloop
@@ -25,6 +27,11 @@ from gunicorn.workers import base
 from krakpy_sdk import ASGIApp
 
 from krakpy import logs
+from krakpy.codes import Code
+from krakpy.server.canary import Canary
+from krakpy.server.forks import part_with_copies
+from krakpy.server.last_words import LastWords
+from krakpy.server.outputs import keep_outputs
 from krakpy.server.protocol import Protocol
 from krakpy.server.service import Service
 from krakpy.server.startup import Lifespan
@@ -37,8 +44,12 @@ FAILED = 70
 
 #: how often a worker tells its master that it lives, and looks whether that one does
 BEAT_S = 1.0
-#: how often one that drains looks whether it is done
+#: how often one that drains looks whether it is done, and one that runs strangers' code whether all is as it was
 LOOK_S = 0.05
+#: descriptors that are kept for the end of one that has none left
+_SPARES = 32
+#: names that a warning holds
+_MOST_NAMES = 10
 
 #: for a TLS handshake, at most
 HANDSHAKE_S = 60.0
@@ -66,6 +77,7 @@ class Worker(base.Worker):
         self.spawned_at = time.monotonic()
         # NOTE: gunicorn builds a worker before it forks, so this byte is the same one in the master and in the worker
         self._state = mmap.mmap(-1, 1)
+        self.last_words = LastWords()
         self._is_quick = False
 
     @property
@@ -97,7 +109,9 @@ class Worker(base.Worker):
             self._loop.add_signal_handler(number, self._quit)
         self._loop.add_signal_handler(signal.SIGUSR1, self.log.reopen_files)
         signal.signal(signal.SIGWINCH, signal.SIG_IGN)
+        self.last_words.listen()
         die_with_parent(self.ppid)
+        self._handlers = {number: signal.getsignal(number) for number in (*self.SIGNALS, signal.SIGWINCH)}
 
     def init_process(self) -> None:
         """Load and serve; whatever comes out of that ends this process, logged as one event."""
@@ -142,9 +156,14 @@ class Worker(base.Worker):
         service.begin = getattr(self.wsgi, "begin", None)
         service.express = getattr(self.wsgi, "express", None)
         service.start()
+        if getattr(self.wsgi, "has_strangers", False):
+            keep_outputs()
+            part_with_copies(self._tell_of_copy)
+            self._whole = self._loop.create_task(self._stay_whole(Canary()))
         servers = [await self._listen(listener.sock, service) for listener in cast(list[BaseSocket], self.sockets)]
         while self.alive and service.requests < self.max_requests:
             self.notify()
+            self._hear_again()
             if self.ppid != os.getppid():
                 break
             with contextlib.suppress(TimeoutError):
@@ -157,6 +176,33 @@ class Worker(base.Worker):
         service.stop()
         if not self._is_quick:
             await lifespan.stop()
+
+    async def _stay_whole(self, canary: Canary) -> None:
+        """Put back again and again what extensions in this worker change for everybody."""
+        # NOTE: what a worker without descriptors answers its last requests with
+        spares = [os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC) for _ in range(_SPARES)]
+        while True:
+            await sleep(LOOK_S)
+            changed = canary.mend()
+            if changed:
+                logs.event(
+                    LOG, logging.WARNING, "somebody changed what all code of this worker uses; it is as before",
+                    pid=self.pid, changed=", ".join(changed[:_MOST_NAMES]), remedy=Code.PATCHED.remedy,
+                )  # fmt: skip
+            if self.alive and is_out_of_descriptors():
+                for spare in spares:
+                    os.close(spare)
+                logs.event(LOG, logging.ERROR, "worker has no descriptor left, and goes", pid=self.pid)
+                self._stop()
+
+    def _tell_of_copy(self) -> None:
+        logs.event(LOG, logging.WARNING, "an extension has forked a worker; the copy has none of its connections")
+
+    def _hear_again(self) -> None:
+        """Put our signal handlers back where an extension has put others: the master has to be heard."""
+        if any(signal.getsignal(number) is not ours for number, ours in self._handlers.items()):
+            logs.event(LOG, logging.WARNING, "somebody replaced signal handlers; they are ours again", pid=self.pid)
+            self.init_signals()
 
     async def _listen(self, listener: socket.socket, service: Service) -> asyncio.AbstractServer:
         options: dict[str, Any] = {"sock": listener, "backlog": self.cfg.backlog}
@@ -193,6 +239,15 @@ class Worker(base.Worker):
             task.cancel()
         if tasks:
             await asyncio.wait(tasks, timeout=1.0)
+
+
+def is_out_of_descriptors() -> bool:
+    """Whether nothing can be opened here any more."""
+    try:
+        os.close(os.dup(2))
+    except OSError as error:
+        return error.errno == errno.EMFILE
+    return False
 
 
 def raise_descriptor_limit() -> None:

@@ -30,10 +30,11 @@ BAD = {**GOOD, "ok": False, "generation": 1, "phase": "checking", "problems": [P
 class ScriptedMaster:
     """Answers every `status` and every `reload` with these messages, for a `with` block; None: hangs up instead."""
 
-    def __init__(self, folder: Path, pid: int = 4711, *, status=(STATUS,), reload=(GOOD,)) -> None:
+    def __init__(self, folder: Path, pid: int = 4711, *, status=(STATUS,), reload=(GOOD,), release=()) -> None:
         self.path = folder / "krakpy" / f"{pid}.sock"
         self.path.parent.mkdir(mode=0o700, exist_ok=True)
-        self.says = {"status": [{**message, "pid": pid} for message in status], "reload": list(reload)}
+        said = [{**message, "pid": pid} for message in status]
+        self.says = {"status": said, "reload": list(reload), "release": list(release)}
         self.asked: list[str] = []
         self._socket = socket.socket(socket.AF_UNIX)
         self._socket.bind(str(self.path))

@@ -87,3 +87,11 @@ def test_an_address_is_not_fetched():
 def test_without_its_library_it_says_which_one():
     (problem,) = breaches("k.json", "s.json", find=lambda name: None)
     assert problem.remedy == "pip install jsonschema"
+
+
+def test_of_a_template_the_schema_is_held_to_what_is_rendered(written, tmp_path):
+    path = tmp_path / "t.json"
+    path.write_text('{"name": "{{ upper "a" }}"}')
+    assert breaches(str(path), written("s.json", NAMED), environ={"FC_ENABLE": "1"}) == ()
+    (problem,) = breaches(str(path), written("s.json", {"required": ["port"]}), environ={"FC_ENABLE": "1"})
+    assert "port" in problem.message

@@ -43,6 +43,18 @@ def test_one_that_never_took_over_is_retired_at_the_next_attempt():
     assert (first.calls, given_up.calls, third.calls) == ([], ["retire"], [])
 
 
+def test_one_whose_reload_was_given_up_is_retired_at_once():
+    own, make = supervisors(2)
+    first = make[0]()
+    own.adopt()
+    given_up = make[1]()
+    own.drop(first)
+    own.drop(given_up)
+    assert (first.calls, given_up.calls) == ([], ["retire"])
+    own.stop()
+    assert (first.calls, given_up.calls) == (["stop"], ["retire", "stop"])
+
+
 def test_all_of_them_are_stopped_at_the_end():
     own, make = supervisors(3)
     first = make[0]()

@@ -67,6 +67,38 @@ def test_what_happened_is_shown(shown, members, words):
         assert word in done.stdout
 
 
+HOST = {
+    "id": "acme-geo/geo", "instance": "geo", "slot": 0, "pid": 4801, "state": "ready", "for_s": 9.0, "restarts": 2,
+}  # fmt: skip
+INSTANCE = {
+    "id": "acme-geo/geo", "instance": "geo", "version": "1.0", "place": "endpoints[0]", "state": "active",
+    "for_s": None, "until_s": None, "quarantines": 0, "calls": 12, "mean_ms": 0.25, "errors": 1, "overruns": 2,
+    "deaths": 3, "last_failure": "",
+}  # fmt: skip
+AWAY = {**INSTANCE, "state": "quarantined", "until_s": 12.0, "last_failure": "its worker died (SIGSEGV)"}
+
+
+@pytest.mark.parametrize(
+    ("members", "status", "words"),
+    [
+        ({"hosts": [HOST]}, 0, ["4801", "ready", "9.0 s"]),
+        ({"hosts": [{**HOST, "pid": None, "state": "down"}]}, 0, ["down"]),
+        ({"instances": [INSTANCE]}, 0, ["geo", "acme-geo/geo 1.0", "active", "12", "250 µs"]),
+        ({"instances": [{**INSTANCE, "calls": 0, "mean_ms": None}]}, 0, ["active"]),
+        ({"instances": [AWAY]}, 1, ["quarantined geo for 12.0 s more: its worker died (SIGSEGV)  →  "
+                                    "krakpy ext release acme-geo/geo"]),
+        ({"instances": [{**AWAY, "until_s": None}]}, 1, ["quarantined geo until it is released: its worker died"]),
+        ({"instances": [{**AWAY, "state": "probation"}]}, 1, ["probation geo one call at a time: its worker died"]),
+    ],
+    ids=["host", "host down", "instance", "not called yet", "quarantined", "left out", "probation"],
+)  # fmt: skip
+def test_hosts_and_instances_are_shown_and_a_quarantine_with_what_ends_it(shown, members, status, words):
+    done = shown(**members)
+    assert done.exit_code == status
+    for word in words:
+        assert word in done.stdout
+
+
 def test_text_of_others_steers_no_terminal(shown):
     done = shown(extensions=[{**REFUSED, "message": "\x1b[2J"}])
     assert "\x1b" not in done.stdout

@@ -45,6 +45,19 @@ async def test_a_target_may_be_without_a_path(serving, pooling, target, line):
     assert [received.startswith(line.encode()) for received in upstream.requests] == [True, True]
 
 
+@pytest.mark.parametrize("authority", ["other.test", "other.test:81", "[::1]:80"])
+async def test_a_request_may_name_another_host_than_the_one_that_it_is_sent_to(serving, pooling, authority):
+    upstream = await serving(answering(ok()))
+    await transport(pooling())(request(upstream, "/a?b=c", authority=authority))
+    assert upstream.requests[0].startswith(f"GET /a?b=c HTTP/1.1\r\nHost: {authority}\r\n".encode())
+
+
+@pytest.mark.parametrize("authority", ["a b", "a\r\nX-A: 1", "a/b", "user@a", "a:b", "\u00e9.test"])
+async def test_what_is_no_host_is_not_named(pooling, authority):
+    with pytest.raises(UpstreamError, match="no value of `Host`"):
+        await transport(pooling())(Request(url="http://127.0.0.1:1/", authority=authority))
+
+
 async def test_compression_is_asked_for(serving, pooling):
     upstream = await serving(answering(ok()))
     await transport(pooling())(request(upstream))

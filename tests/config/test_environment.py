@@ -60,10 +60,3 @@ def test_variables_are_always_texts():
 def test_other_problems_stay_as_they_are():
     problem = Problem(Code.WRONG_TYPE, "name", "no text")
     assert environment.named(problem, {"port": "KRAKEND_PORT"}) is problem
-
-
-@pytest.mark.parametrize(("value", "codes"), [("1", [Code.NOT_BUILT]), ("0", [Code.NOT_BUILT]), ("", [])])
-def test_templates_are_refused_by_name(value, codes):
-    report = Report()
-    environment.refuse_templates({"FC_ENABLE": value}, report)
-    assert [problem.code for problem in report.problems] == codes

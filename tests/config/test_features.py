@@ -19,7 +19,6 @@ def of_backend(namespace, **keys):
     [
         (service(use_h2c=True), "use_h2c"),
         (service(async_agent=[{"name": "a"}]), "async_agent"),
-        (service(plugin={"lock": "krakpy.lock"}), "plugin.lock"),
         (service(extra_config={"router": {"use_h2c": True}}), "extra_config.router.use_h2c"),
     ],
     ids=str,

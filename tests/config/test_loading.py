@@ -94,9 +94,14 @@ def test_an_error_of_the_environment_names_the_variable(refusal, environ, place)
     assert [problem.place for problem in refusal(service(endpoint()), environ=environ)] == [place]
 
 
-def test_templates_are_refused_before_the_file_is_read(refusal):
-    (problem,) = refusal('{"version": {{ add 1 2 }}}', environ={"FC_ENABLE": "1"})
-    assert problem.code is Code.NOT_BUILT
+def test_a_template_is_rendered_before_it_is_read(loading):
+    loaded = loading('{"version": {{ add 1 2 }}, "name": "a", "endpoints": []}', environ={"FC_ENABLE": "0"})
+    assert loaded.service.name == "a"
+
+
+def test_the_digest_is_that_of_what_is_rendered(loading):
+    template, environ = '{"version": {{ add 1 2 }}}', {"FC_ENABLE": "1"}
+    assert loading(template, environ=environ).digest == loading('{"version": 3}').digest
 
 
 def test_warnings_come_with_the_settings(loading):
@@ -142,3 +147,10 @@ def test_of_a_file_that_cannot_be_read_nothing_is_understood(tmp_path):
     report = Report()
     assert read(tmp_path / "none.json", {}, report) is None
     assert report.has_errors
+
+
+def test_the_lock_file_lies_beside_the_configuration(tmp_path):
+    (tmp_path / "krakend.json").write_text('{"version": 3, "endpoints": [], "plugin": {"lock": "locks/krakpy.lock"}}')
+    plugin = load(tmp_path / "krakend.json", {}).settings.plugin
+    assert plugin is not None
+    assert plugin.lock == str(tmp_path / "locks/krakpy.lock")

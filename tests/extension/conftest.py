@@ -6,10 +6,11 @@ import pytest
 
 from tests.distributions import Site
 
+from .probing import examine
 from .starts import ask, strangers
 from .workers import acme, opened, prepared
 
-__all__ = ["acme", "ask", "opened", "prepared", "strangers"]
+__all__ = ["acme", "ask", "examine", "opened", "prepared", "strangers"]
 
 
 @pytest.fixture

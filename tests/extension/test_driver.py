@@ -16,7 +16,7 @@ class Odd(BaseException):
 
 def driver(method, function):
     """The guarded method of a driver that does this."""
-    return getattr(GuardedDriver(type("Driver", (), {method: staticmethod(function)}), method, guard()), method)
+    return getattr(GuardedDriver(type("Driver", (), {method: staticmethod(function)}), (method,), guard()), method)
 
 
 def raising(error):

@@ -3,10 +3,11 @@ import asyncio
 
 import pytest
 from krakpy_sdk import ConfigError, Patch, RejectedError, Reply, Request, Response, UpstreamError
+from krakpy_sdk.calling import RETURNS
 
 from krakpy.codes import Code
 from krakpy.errors import ExtensionError
-from krakpy.extension.guard import RETURNS, is_own_cancellation
+from krakpy.extension.guard import is_own_cancellation
 
 from .instances import guard, hook
 

@@ -12,7 +12,7 @@ from krakpy.config.model_plugin import HostLimits
 from krakpy.extension.host_process import environment
 from krakpy.extension.remote_errors import HostDown
 
-from .hosted import asking, hosted, instance_of, spec_of
+from .hosted import asking, hosted, instance_of
 
 SOURCE = '''
 import os, resource, socket, sys, threading, time
@@ -78,7 +78,7 @@ async def says(host, what, name="endpoint_request"):
 
 def test_little_of_the_environment_is_seen():
     gateway = {"PATH": "/bin", "TZ": "UTC", "HOME": "/root", "PYTHONPATH": "/x", "SECRET": "s", "REGION": "eu"}
-    seen = environment(spec_of(env=("REGION", "GONE")), gateway, "/tmp/own")
+    seen = environment(("REGION", "GONE"), gateway, "/tmp/own")
     assert seen == {"PATH": "/bin", "TZ": "UTC", "REGION": "eu", "HOME": "/tmp/own", "TMPDIR": "/tmp/own"}
 
 

@@ -4,9 +4,10 @@ import pytest
 from krakpy.codes import Code
 from krakpy.extension.catalog import known_packages
 from krakpy.extension.missing import unanswered
+from krakpy.extension.needs import FAMILIES
 from tests.distributions import Site
 
-ROUTER = ("router", "endpoint")
+SERVICE, ROUTER = FAMILIES["service"], FAMILIES["endpoint"]
 
 
 @pytest.fixture
@@ -29,11 +30,11 @@ def catalog(tmp_path):
         (("decoder",), "yaml", Code.ENTERPRISE, "'yaml' is the decoder of YAML of KrakenD Enterprise"),
         (("backend", "client"), "acme/retyr", Code.UNKNOWN_NAMESPACE, "did you mean 'acme/retry'?"),
         (("backend", "client"), "acme/unheard-of", Code.UNKNOWN_NAMESPACE, "pip install the package that answers it"),
-        (("backend", "client"), "qos/circuit-breaker", Code.UNKNOWN_NAMESPACE, "no released package of krakpy answers"),
+        (("backend", "client"), "backend/lambda", Code.UNKNOWN_NAMESPACE, "no released package of krakpy answers"),
         (ROUTER, "auth/api-keys", Code.ENTERPRISE, "is a component of KrakenD Enterprise"),
         (ROUTER, "websocket", Code.ENTERPRISE, "is a component of KrakenD Enterprise"),
         (ROUTER, "plugin/http-server", Code.UNKNOWN_NAMESPACE, "it stands at the service  →  move it"),
-        (("server",), "plugin/req-resp-modifier", Code.UNKNOWN_NAMESPACE, "the agent and the backend and the endpoint"),
+        (SERVICE, "plugin/req-resp-modifier", Code.UNKNOWN_NAMESPACE, "the agent and the backend and the endpoint"),
     ],
 )
 def test_the_step_that_gets_it_is_named(catalog, families, name, code, said):
@@ -45,15 +46,15 @@ def test_the_step_that_gets_it_is_named(catalog, families, name, code, said):
 @pytest.mark.parametrize(
     ("families", "name", "severity"),
     [
-        (("server",), "backend/http", "warning"),
+        (SERVICE, "backend/http", "warning"),
         (ROUTER, "router", "warning"),
-        (("server",), "proxy", "warning"),
+        (SERVICE, "proxy", "warning"),
         (ROUTER, "backend/graphql", "warning"),
         (("backend", "client"), "telemetry/metrics", "warning"),
-        (("server",), "qos/circuit-breaker", "error"),
+        (SERVICE, "qos/circuit-breaker", "error"),
         (("backend", "client"), "auth/validator", "error"),
         (ROUTER, "security/cors", "error"),
-        (("server",), "validation/json-schema", "error"),
+        (SERVICE, "validation/json-schema", "error"),
         (ROUTER, "plugin/http-server", "error"),
         (ROUTER, "modifier/lua-backend", "error"),
         (("backend", "client"), "acme/unheard-of", "error"),
@@ -65,12 +66,12 @@ def test_what_krakend_does_not_look_at_is_a_warning_unless_it_may_be_a_guard(cat
 
 
 def test_a_component_of_enterprise_is_told_as_such_at_any_level(catalog):
-    problem = unanswered(("server",), "backend/soap", catalog)
+    problem = unanswered(SERVICE, "backend/soap", catalog)
     assert (problem.code, problem.severity) == (Code.ENTERPRISE, "error")
 
 
 def test_a_namespace_whose_package_we_know_is_told_with_its_pip_install_line(catalog):
     for namespace, package in known_packages().items():
-        levels = (("server",), ROUTER, ("backend", "client"))
+        levels = (SERVICE, ROUTER, ("backend", "client"))
         advice = [unanswered(families, namespace, catalog).advice for families in levels]
         assert f"pip install {package}" in advice

@@ -2,7 +2,7 @@
 import pytest
 
 from krakpy.codes import Code
-from krakpy.extension.needs import listed_names, needs_of
+from krakpy.extension.needs import FAMILIES, listed_names, needs_of
 
 from .services import BACKEND, MODIFIERS, at_backend, at_endpoint, behind, hooked, service
 
@@ -45,7 +45,7 @@ def test_several_backends_need_a_merger(tmp_path, proxy, merger):
 @pytest.mark.parametrize(
     ("root", "endpoint", "families", "place"),
     [
-        ({"extra_config": {"acme/x": {}}}, {}, ("server",), "extra_config.acme/x"),
+        ({"extra_config": {"acme/x": {}}}, {}, FAMILIES["service"], "extra_config.acme/x"),
         ({}, at_endpoint(acme__x={}), ("router", "endpoint"), "endpoints[0].extra_config.acme/x"),
         ({}, at_backend(acme__x={}), ("backend", "client"), "endpoints[0].backend[0].extra_config.acme/x"),
     ],

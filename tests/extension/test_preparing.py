@@ -8,7 +8,9 @@ import pytest
 
 from krakpy.codes import Code
 from krakpy.errors import Problem
-from krakpy.extension.preparing import config_of, jobs_of, plan
+from krakpy.extension.jobs import config_of, jobs_of
+from krakpy.extension.offers import Offers
+from krakpy.extension.preparing import plan
 
 from .services import MODIFIERS, at_backend, behind, hooked, service
 from .starts import CLOSED, INPROC, OPEN, failures, ids, importers, judging, refusal, unprobed
@@ -147,7 +149,7 @@ def test_of_krakpys_own_those_with_settings_are_probed(ask):
 
 def test_krakpys_own_are_not_probed(ask):
     prepared = ask({}, examine=unprobed)
-    assert (prepared.verdicts, jobs_of(prepared.admissions, None)) == ((), [])
+    assert (prepared.verdicts, jobs_of(prepared.admissions, None, Offers())) == ((), [])
 
 
 def test_settings_stand_where_the_use_is_listed_or_at_its_instance(ask):

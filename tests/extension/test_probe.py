@@ -7,13 +7,12 @@ from pathlib import Path
 import pytest
 
 from krakpy.codes import Code
-from krakpy.extension.probe import OUTPUT_BYTES, Instance, Job, Verdict, probe
-from tests.distributions import HOOK
+from krakpy.extension.probe import OUTPUT_BYTES, Instance, Verdict, probe
 
-#: for what hangs, and for what does not
-DEADLINE_S, PATIENCE_S = 0.8, 20.0
-MEMORY_BYTES = 512 * 1024**2
-USE = Instance("endpoints[0].x", "bad", "hook", hooks=("endpoint_request",))
+from .probing import PATIENCE_S
+
+#: for what hangs
+DEADLINE_S = 0.8
 
 IMPORTS = {
     "X-01 exception": ("raise ValueError('no data')", Code.IMPORT_RAISED, "ValueError: no data, at {file}:1"),
@@ -41,23 +40,6 @@ IMPORTS = {
     "X-12 circular import": ("from acme_bad import Hook", Code.IMPORT_RAISED, "partially initialized module"),
     "X-30 descriptors closed": ("import os; os.closerange(3, 256)", Code.IMPORT_EXITED, "exit status 1"),
 }  # fmt: skip
-
-
-@pytest.fixture
-def examine(site):
-    """Probe extensions with these sources; one that ends well has a hook as well."""
-
-    def examine(*sources, entry="acme_bad{}:Hook", instances=(USE,), deadline_s=PATIENCE_S, memory_bytes=MEMORY_BYTES):
-        jobs = []
-        for number, source in enumerate(sources):
-            suffix = number or ""
-            modules = {f"acme_bad{suffix}.py": f"{source}\n{HOOK}"}
-            site.add(f"acme-bad{suffix}", "1.2", hooks={f"bad{suffix}": entry.format(suffix)}, modules=modules)
-            [candidate] = site.catalog().find(["hooks"], f"bad{suffix}")
-            jobs.append(Job(candidate, instances, deadline_s, memory_bytes))
-        return probe(jobs)
-
-    return examine
 
 
 def status_of(pid):
@@ -225,8 +207,8 @@ def test_a_thread_that_never_ends_does_not_keep_it(examine):
 
 
 def test_a_large_job_for_a_child_that_does_not_read_it_is_no_trap(examine, monkeypatch, tmp_path):
-    (tmp_path / "sitecustomize.py").write_text("import time; time.sleep(60)")
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    (tmp_path / "ctypes.py").write_text("import time; time.sleep(60)")
+    monkeypatch.syspath_prepend(str(tmp_path))
     uses = [Instance(f"endpoints[{number}].x", "bad", "hook", {"text": "x" * 1000}) for number in range(500)]
     [verdict] = examine("", instances=uses, deadline_s=DEADLINE_S)
     [problem] = verdict.problems
@@ -236,7 +218,7 @@ def test_a_large_job_for_a_child_that_does_not_read_it_is_no_trap(examine, monke
 def test_a_child_that_cannot_start_is_told_with_what_it_said(examine, monkeypatch, tmp_path):
     (tmp_path / "json").mkdir()
     (tmp_path / "json" / "__init__.py").write_text("raise ImportError('not the json that you want')")
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.syspath_prepend(str(tmp_path))
     [verdict] = examine("")
     assert verdict.problems[0].code is Code.IMPORT_EXITED
     assert "the import could not be tried: ImportError: not the json that you want" in verdict.problems[0].message

@@ -14,7 +14,8 @@ from .strict_client import Bystanders, Connection, Lost, Tally
 from .upstream import Upstream
 
 CONNECTIONS = 8
-INPROC = {"defaults": {"isolation": "inproc"}}
+#: what happens to whoever dies again and again is in `test_quarantine`
+INPROC = {"defaults": {"isolation": "inproc", "quarantine": {"overruns": 0}}}
 
 
 @pytest.fixture(scope="module")

@@ -73,7 +73,9 @@ def configuration(port: int) -> dict[str, Any]:
     """The endpoints of all faults, and those of bystanders with and without a hook of their own."""
     hang = {name_of("X-19 async hang"): {"timeout": "200ms"}}
     others = [endpoint("fine", port, ["fine"]), endpoint("bare", port), endpoint("odd", port, ["odd"])]
-    plugin = {"defaults": {"isolation": "inproc"}, "instances": hang}
+    # NOTE: what happens to whoever fails again and again is in `test_quarantine`
+    defaults = {"isolation": "inproc", "quarantine": {"overruns": 0, "errors": 0}}
+    plugin = {"defaults": defaults, "instances": hang}
     return {"plugin": plugin, "endpoints": [*others, *endpoints(FAULTS, port)]}
 
 

@@ -10,9 +10,9 @@ import pytest
 
 from tests.distributions import Site
 
-from .extensions import CALLS, IMPORTS, Fault, endpoint, endpoints, install, name_of
+from .extensions import CALLS, DEATHS, IMPORTS, Fault, endpoint, endpoints, install, name_of
 from .gateways import Gateway, written
-from .strict_client import Answer, Bystanders, Tally, ask_once
+from .strict_client import Answer, Bystanders, Lost, Tally, ask_once
 from .upstream import Upstream
 
 #: one of each kind: what raises, what ends the child, what fails in the worker
@@ -63,3 +63,41 @@ def test_a_broken_extension_answers_for_itself_and_is_told(served, id):
     assert hits.get(name_of(id), 0) == 0
     assert f"acme-{name_of(id).replace('_', '-')} 1.0.0 ({name_of(id)})" in log
     assert FAULTS[id].said in log
+
+
+@pytest.fixture(scope="module")
+def inproc(tmp_path_factory) -> Iterator[PlainGunicorn]:
+    folder = tmp_path_factory.mktemp("plain_inproc")
+    site = Site(folder / "site")
+    faults = {"X-13 exception": CALLS["X-13 exception"], "X-22 segfault": DEATHS["X-22 segfault"]}
+    install(site, faults)
+    with Upstream() as upstream:
+        plugin = {"defaults": {"isolation": "inproc", "quarantine": {"errors": 3, "lasts": "10m"}}}
+        config = written(folder, {"plugin": plugin, "endpoints": endpoints(faults, upstream.port)})
+        runtime = folder / "run"
+        runtime.mkdir()
+        private = str(runtime)
+        with PlainGunicorn(
+            config, site=site.path, cwd=folder, XDG_RUNTIME_DIR=private, KRAKPY_CONFIG=str(config)
+        ) as gateway:
+            yield gateway
+
+
+def test_workers_under_another_master_share_quarantines(inproc):
+    async def asked() -> list[int]:
+        answers = [await ask_once(inproc.port, "/x_13_exception/1") for _ in range(13)]
+        return [answer.status for answer in answers]
+
+    assert asyncio.run(asked()) == [500] * 3 + [503] * 10
+    assert inproc.text().count("is quarantined for 600 s") == 1
+
+
+def test_whoever_ends_workers_of_another_master_is_found_by_the_next_worker(inproc):
+    def is_refused() -> bool:
+        try:
+            return asyncio.run(ask_once(inproc.port, "/x_22_segfault/1")).status == 503
+        except Lost:
+            return False
+
+    inproc.wait_for(is_refused, 60)
+    assert "its worker died (nobody knows how)" in inproc.text()

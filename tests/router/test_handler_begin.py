@@ -3,8 +3,9 @@ import asyncio
 
 import pytest
 from krakpy_sdk import BadStatus, Headers, RejectedError, Response, Timeout, UpstreamError
+from krakpy_sdk.screening import Settled
 
-from krakpy.proxy import Promise
+from krakpy.proxy import Finishing, Promise
 from krakpy.router.disconnects import Disconnects
 from krakpy.router.handler import EndpointHandler
 from krakpy.router.resource import EndpointResource
@@ -100,6 +101,39 @@ async def test_nothing_is_waited_for_when_the_answer_is_there():
     told = Told()
     assert handling(Upstream(kept)).begin(ASKED, told.append) is None
     assert [answer.body for answer in told] == [b'{"a": 1}']
+
+
+class Doubled(Finishing):
+    """Doubles `a`; fails where it is 0, and takes its time where it is 1."""
+
+    def finish(self, request, response):
+        value = response.data["a"]
+        if not value:
+            raise UpstreamError("no")
+        return later(response) if value == 1 else response.replace(data={"a": 2 * value})
+
+
+async def later(response):
+    return response
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"), [(3, (200, b'{"a": 6}')), (0, (500, b"no")), (1, (200, b'{"a": 1}'))], ids=str
+)
+async def test_an_answer_that_is_settled_takes_no_task_but_for_what_is_made_of_it(value, expected):
+    told = Told()
+    settled = Doubled(lambda _: Settled(Response(data={"a": value})))
+    work = handling(settled).begin(ASKED, told.append)
+    assert work is None
+    [answer] = told
+    answer = answer if isinstance(answer, Response) else await answer
+    assert (answer.status, answer.body) == expected
+
+
+async def test_a_resource_answers_at_once_what_is_settled():
+    client = Client()
+    resource(handling(lambda _: Settled(Response(data={"a": 1})))).begin(SCOPE, client, {})
+    assert [answer[0] for answer in client.answers] == [200]
 
 
 async def test_a_defect_is_told_as_it_is():

@@ -14,8 +14,9 @@ from krakpy.server.control import (
     VISITORS,
     Control,
     NotARequest,
-    command_of,
+    Order,
     is_answering,
+    order_of,
 )
 
 STATUS = b'{"control": 1, "do": "status"}\n'
@@ -32,7 +33,7 @@ class Master:
         self.control = Control(path, self.bell, self.obey)
 
     def obey(self, visitor, command):
-        if command == "status":
+        if command.do == "status":
             visitor.say({"kind": "status", "text": "x" * self.size})
         else:
             self.waiting.append(visitor)
@@ -98,7 +99,7 @@ def test_a_request_may_come_in_pieces(master, connected):
         (b"[1]\n", "this gateway speaks version 1 of the protocol"),
         (b'{"do": "status"}\n', "this gateway speaks version 1 of the protocol"),
         (b'{"control": 2, "do": "status"}\n', "this gateway speaks version 1 of the protocol"),
-        (b'{"control": 1, "do": "exec"}\n', "the commands are status and reload"),
+        (b'{"control": 1, "do": "exec"}\n', "the commands are status, reload, release"),
         (b"x" * REQUEST_BYTES, "a request is one JSON object on one line"),
     ],
     ids=["empty", "a word", "deep", "a list", "no version", "another version", "another command", "too long"],
@@ -246,6 +247,6 @@ def test_without_a_descriptor_for_another_client_it_rests_until_it_is_swept(mast
 
 
 def test_a_command_is_known_by_its_name():
-    assert command_of(STATUS) == "status"
+    assert order_of(STATUS) == Order("status")
     with pytest.raises(NotARequest):
-        command_of(b"")
+        order_of(b"")

@@ -5,4 +5,5 @@
 from krakpy_dns.discovery import Dns
 from krakpy_dns.settings import DnsSettings
 
+__version__ = "0.1.0"
 __all__ = ["Dns", "DnsSettings"]

@@ -44,7 +44,7 @@ class HttpSecure(Screen):
         super().__init__(settings, next)
         config: HttpSecureConfig = settings.config
         self._config = config
-        self._is_tls = bool(getattr(settings, "is_tls", False))
+        self._is_tls = settings.is_tls
         is_checked = bool(config.allowed_hosts) and not config.is_development
         self._is_served = _served(config) if is_checked else None
         self._redirects = config.ssl_redirect and not config.is_development

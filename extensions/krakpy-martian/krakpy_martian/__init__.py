@@ -1,3 +1,7 @@
-"""Changes requests to backends and their answers."""
+"""Changes requests to backends and their answers: the namespace `modifier/martian`.
 
-__version__ = "0.1.0"
+    {"modifier/martian": {"header.Modifier": {"scope": ["request"], "name": "X-A", "value": "1"}}}
+"""
+from krakpy_martian.middleware import Martian
+
+__all__ = ["Martian"]

@@ -3,16 +3,34 @@
     from krakpy_sdk import Extension, Patch, Reply
 """
 from krakpy_sdk.actions import ContractError, Patch, Reply
-from krakpy_sdk.drivers import Decoder, Discovery, Loader, Merger, Renderer, Store, Transport
+from krakpy_sdk.drivers import (
+    Command,
+    Decoder,
+    Discovery,
+    LoadedText,
+    Loader,
+    LoadError,
+    Merger,
+    Renderer,
+    Store,
+    StoreError,
+    Taken,
+    Tools,
+    Transport,
+)
 from krakpy_sdk.errors import (
     BadStatus,
     ConfigError,
+    Disabled,
     KrakpyError,
     MergeError,
+    MissingDriver,
     Refused,
     RejectedError,
     Timeout,
     Undecodable,
+    Unusable,
+    UnknownKey,
     UpstreamError,
 )
 from krakpy_sdk.extension import HOOKS, Context, Extension
@@ -38,9 +56,10 @@ from krakpy_sdk.seats import (
 __version__ = "1.0.0"
 __all__ = [
     "HOOKS", "ASGIApp", "BackendMiddleware", "BackendSettings", "BadStatus", "ClientMiddleware", "ClientSettings",
-    "ConfigError", "Context", "ContractError", "Decoder", "Discovery", "EndpointMiddleware", "EndpointSettings",
-    "Extension", "Headers", "KrakpyError", "Loader", "MergeError", "Merger", "Patch", "Proxy", "Query", "Receive",
-    "Refused", "RejectedError", "Renderer", "Reply", "Request", "Response", "RouterMiddleware", "RouterSettings",
-    "Scope", "Send", "ServerMiddleware", "ServerSettings", "Store", "Timeout", "Transport", "Undecodable",
-    "UpstreamError",
+    "Command", "ConfigError", "Context", "ContractError", "Decoder", "Disabled", "Discovery", "EndpointMiddleware",
+    "EndpointSettings", "Extension", "Headers", "KrakpyError", "LoadError", "LoadedText", "Loader", "MergeError",
+    "Merger", "MissingDriver", "Patch", "Proxy", "Query", "Receive", "Refused", "RejectedError", "Renderer", "Reply",
+    "Request", "Response", "RouterMiddleware", "RouterSettings", "Scope", "Send", "ServerMiddleware",
+    "ServerSettings", "Store", "StoreError", "Taken", "Timeout", "Tools", "Transport", "Undecodable", "UnknownKey",
+    "Unusable", "UpstreamError",
 ]

@@ -4,7 +4,8 @@
 """
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
 
 class KrakpyError(Exception):
@@ -29,6 +30,33 @@ class ConfigError(KrakpyError):
         return f"{self.path}: {self.message}" if self.path else self.message
 
 
+class UnknownKey(ConfigError):
+    """A key that nobody knows: raised for the settings of a driver that somebody asks for by name."""
+
+
+class MissingDriver(ConfigError):
+    """No installed package offers a driver, in a configuration that asks for packages (it has the object `plugin`)."""
+
+
+class Disabled(ConfigError):
+    """The configuration is wrong, and a middleware is left out for it, as KrakenD does: raised while it is built.
+
+    The gateway starts and says so; for `krakpy check` it is an error. Raise ConfigError wherever that is not KrakenD's
+    way, and wherever the middleware may be what guards an endpoint; or say what stands `instead`, a proxy that refuses.
+    """
+
+    def __init__(self, message: str, *, path: str = "", instead: Callable[..., Any] | None = None) -> None:
+        super().__init__(message, path=path)
+        self.instead = instead
+
+
+class Unusable(ConfigError):
+    """What guards one endpoint cannot work as it is configured: an expression that is none, a schema that is none.
+
+    The endpoint answers 503, and the gateway starts as long as another one can serve; for `krakpy check` it is an error.
+    """
+
+
 class RejectedError(KrakpyError):
     """The request is refused for something the client did; the client sees `status` (400 by default)."""
 
@@ -40,6 +68,9 @@ class RejectedError(KrakpyError):
 
 class UpstreamError(KrakpyError):
     """A backend did not give a usable answer: look at the backend. KrakenD's clients see 500."""
+
+    #: False where the gateway did not ask it at all, as a limit says: then it tells nothing of the backend
+    was_asked = True
 
 
 class Timeout(UpstreamError):

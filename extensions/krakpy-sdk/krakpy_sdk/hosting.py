@@ -77,7 +77,8 @@ class Hosting:
     async def listen(self, listener: socket.socket) -> None:
         """Accept connections from a socket that somebody else has bound."""
         loop = asyncio.get_running_loop()
-        self._listening.append(await loop.create_unix_server(lambda: Connection(self), sock=listener))
+        # NOTE: from Python 3.13 on `create_unix_server` removes the path at its end, and a successor listens there too
+        self._listening.append(await loop.create_server(lambda: Connection(self), sock=listener))
 
     async def leave(self, within_s: float) -> None:
         """Accept no more, ask the workers to go elsewhere, and wait until they have."""

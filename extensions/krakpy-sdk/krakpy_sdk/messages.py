@@ -29,8 +29,8 @@ class Request:
 
     # PERF: private slots behind properties: 0.2 µs to build, where frozen dataclasses and __setattr__ guards take 0.8
     __slots__ = (
-        "_body", "_client_ip", "_deadline", "_endpoint", "_headers", "_method", "_params", "_path", "_query", "_stream",
-        "_url",
+        "_authority", "_body", "_client_ip", "_deadline", "_endpoint", "_headers", "_method", "_params", "_path",
+        "_query", "_stream", "_url",
     )
 
     def __init__(
@@ -44,6 +44,7 @@ class Request:
         body: bytes | None = None,
         stream: AsyncIterable[bytes] | None = None,
         url: str = "",
+        authority: str = "",
         client_ip: str = "",
         endpoint: str = "",
         deadline: float | None = None,
@@ -56,6 +57,7 @@ class Request:
         self._body = body
         self._stream = stream
         self._url = url
+        self._authority = authority
         self._client_ip = client_ip
         self._endpoint = endpoint
         self._deadline = deadline
@@ -71,6 +73,7 @@ class Request:
         body: bytes | None = _SAME,
         stream: AsyncIterable[bytes] | None = _SAME,
         url: str = _SAME,
+        authority: str = _SAME,
         client_ip: str = _SAME,
         endpoint: str = _SAME,
         deadline: float | None = _SAME,
@@ -85,6 +88,7 @@ class Request:
         copy._body = self._body if body is _SAME else body
         copy._stream = self._stream if stream is _SAME else stream
         copy._url = self._url if url is _SAME else url
+        copy._authority = self._authority if authority is _SAME else authority
         copy._client_ip = self._client_ip if client_ip is _SAME else client_ip
         copy._endpoint = self._endpoint if endpoint is _SAME else endpoint
         copy._deadline = self._deadline if deadline is _SAME else deadline
@@ -136,6 +140,11 @@ class Request:
     def url(self) -> str:
         """The absolute target once a host is chosen, else empty."""
         return self._url
+
+    @property
+    def authority(self) -> str:
+        """What `Host` says to an upstream, where that is something else than the host in `url`; else empty."""
+        return self._authority
 
     @property
     def client_ip(self) -> str:

@@ -17,9 +17,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from krakpy_sdk.blame import place_of, said
+from krakpy_sdk.disturbances import Traces
 from krakpy_sdk.errors import ConfigError
 from krakpy_sdk.examining import hook_breaches, hook_facts, path_breaches
 from krakpy_sdk.extension import Context, config_type_of
+from krakpy_sdk.schemas import schema_of
 from krakpy_sdk.typed import decoded
 
 #: longest file that the child may write: what it prints goes to one
@@ -35,15 +37,18 @@ def main(arguments: list[str]) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (MAX_OUTPUT_BYTES, MAX_OUTPUT_BYTES))
     resource.setrlimit(resource.RLIMIT_AS, (job["memory_bytes"], job["memory_bytes"]))
+    # NOTE: an import may put anything in their place
+    dumps, write, leave = json.dumps, os.write, os._exit
     for told in examine(job):
-        os.write(report, json.dumps(told).encode() + b"\n")
+        write(report, dumps(told).encode() + b"\n")
     # NOTE: threads and exit handlers of the extension have no say in when this ends
-    os._exit(0)
+    leave(0)
 
 
 def examine(job: Mapping[str, Any]) -> Iterator[Told]:
     """The stages of a probe as they begin, and the verdict at the end."""
     yield {"stage": "import"}
+    before = Traces()
     started = time.perf_counter()
     verdict: Told = {"problems": []}
     try:
@@ -52,14 +57,18 @@ def examine(job: Mapping[str, Any]) -> Iterator[Told]:
         yield {"verdict": {"problems": [_failed_import(error, job["target"])], "import_s": 0.0}}
         return
     verdict["import_s"] = time.perf_counter() - started
+    found = (_problem(code, f"the import {what}") for code, what in before.disturbed())
+    disturbed = [{**problem, "severity": "warning"} for problem in found]
     verdict["problems"] = [_problem(*breach) for breach in (*hook_breaches(loaded), *path_breaches(loaded))]
     if not verdict["problems"]:
         paths = loaded.paths
         verdict |= hook_facts(loaded) | {"paths": None if paths is None else list(paths)}
+        verdict["settings"] = schema_of(config_type_of(loaded))
         verdict["summary"] = str(loaded.__doc__ or "").strip().partition("\n")[0]
         for instance in job["instances"]:
             yield {"stage": "construct", "place": instance["place"]}
             verdict["problems"] += _built(loaded, instance)
+    verdict["problems"] += disturbed
     yield {"verdict": verdict}
 
 

@@ -60,3 +60,7 @@ class Settled:
     def __await__(self) -> Generator[Any, None, Response]:
         yield from ()
         return self.response
+
+    def result(self) -> Response:
+        """The answer, as a future gives it that is done."""
+        return self.response

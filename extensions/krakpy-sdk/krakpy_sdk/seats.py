@@ -15,9 +15,19 @@ A middleware of the seats `endpoint` and `backend` may declare which part of the
 class attribute `paths`, a tuple of dotted paths: `("user.name", "items")`, or `()` for none. Bodies are decoded no
 deeper than somebody looks: what no path names may stand in `response.data` as a value that nobody can read, and has to
 stay as it is. Whoever declares nothing gets the whole document decoded.
+
+A middleware may have more, all of it optional: a static method `applies_to(settings) -> bool`, where False leaves it out
+of that object's chain; `setup(self)` and `teardown(self)`, `def` or `async def`, called once for each object that is
+built, in each worker, before its first request and at its end, within 10 seconds; and `status(self)`, a mapping that
+says how it is.
+
+A namespace of the service is answered by the entry point of that name in the group `krakpy.server.v1`. An entry point
+`NAMESPACE@service` in one of the other seats answers it too: it wraps every object of that seat, is built with that
+object's settings, and finds the service's in `settings.config`.
 """
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
 from typing import Any, Protocol
 
@@ -49,12 +59,48 @@ class Settings(Protocol):
     def hooks(self) -> Sequence[Any]:
         """The instances of hooks that this object lists, in order (for the middlewares that call hooks)."""
 
+    @property
+    def name(self) -> str:
+        """The name of the service."""
+
+    @property
+    def extra_config(self) -> Mapping[str, Any]:
+        """The namespaces of this object that extensions answer, with their settings as written."""
+
+    @property
+    def service(self) -> Mapping[str, Any]:
+        """The namespaces of the service that extensions answer, with their settings as written."""
+
+    @property
+    def log(self) -> logging.Logger:
+        """A logger that is named for the middleware."""
+
+    @property
+    def shared_folder(self) -> str:
+        """A folder in memory that all workers of this gateway share, and nobody else.
+
+        It outlives workers and reloads, and is gone when the gateway ends. It is made when it is first asked for.
+        """
+
+    @property
+    def driver(self) -> FindDriver:
+        """Gives a driver by its family and name, built; ConfigError if nothing installed offers it.
+
+        The package has to say whose drivers it asks for, with an entry point in the group `krakpy.drivers.v1`: its name
+        is the family, and what it leads to is the family's Protocol.
+        """
+
+
+class FindDriver(Protocol):
+    """`driver("store", "redis", {"url": …})`: to be called while a middleware is built."""
+
+    def __call__(self, family: str, name: str, config: Any = None) -> Any:
+        """The driver, built with `Class(config)`: the same one for all that ask for it with the same settings."""
+
 
 class ServerSettings(Settings, Protocol):
     """The service."""
 
-    @property
-    def name(self) -> str: ...
     @property
     def port(self) -> int: ...
     @property
@@ -96,7 +142,15 @@ class EndpointSettings(Settings, Protocol):
 
 
 class RouterSettings(EndpointSettings, Protocol):
-    """One endpoint, seen from the side of HTTP: before headers are filtered and after the answer is rendered."""
+    """One endpoint, seen from the side of HTTP: before headers are filtered and after the answer is rendered.
+
+    A middleware of the service gets, once more, settings without endpoint and method: for what the router answers
+    itself, which is 404, 405, `/__debug/`, `/__echo/` and OPTIONS.
+    """
+
+    @property
+    def is_tls(self) -> bool:
+        """Whether clients come over TLS that this gateway ends."""
 
 
 class BackendSettings(Settings, Protocol):

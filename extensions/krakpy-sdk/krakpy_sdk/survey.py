@@ -20,11 +20,11 @@ def survey() -> dict[str, Any]:
     offers, unread = [], []
     for distribution in distributions():
         # NOTE: the path of a distribution has no public name; without it a broken package could not be named
-        folder = Path(str(getattr(distribution, "_path", ""))).name
+        folder = Path(str(getattr(distribution, "_path", "")))
         try:
             offer = _offer(distribution, folder)
         except Exception as error:  # noqa: BLE001  # foreign metadata may be wrong in any way; only its own package pays
-            unread.append([folder, f"{type(error).__name__}: {error}"])
+            unread.append([folder.name, f"{type(error).__name__}: {error}"])
             continue
         if offer:
             offers.append(offer)
@@ -32,12 +32,13 @@ def survey() -> dict[str, Any]:
     return found | {"offers": offers, "unread": unread}
 
 
-def _offer(distribution: Distribution, folder: str) -> dict[str, Any]:
+def _offer(distribution: Distribution, folder: Path) -> dict[str, Any]:
     points = [[p.group, p.name, p.value] for p in distribution.entry_points if p.group.startswith("krakpy.")]
     if not points:
         return {}
     requires = list(distribution.requires or ())
-    return {"folder": folder, "version": distribution.version, "requires": requires, "entry_points": points}
+    said = {"folder": folder.name, "location": str(folder), "version": distribution.version}
+    return {**said, "requires": requires, "entry_points": points}
 
 
 if __name__ == "__main__":

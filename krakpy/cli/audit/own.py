@@ -8,8 +8,9 @@ from typing import Any
 
 from krakpy.cli.audit.audited import Audited
 from krakpy.cli.audit.rule import Find, Rule
-from krakpy.extension.contracts import CONTRACTS
+from krakpy.extension.contracts import contract_of
 
+_FETCHES = (("auth/validator", "jwk_url"), ("auth/signer", "jwk_url"), ("auth/client-credentials", "token_url"))
 OLD_TLS = ("SSL3.0", "TLS10", "TLS11")
 
 
@@ -27,7 +28,7 @@ def _unpinned(audited: Audited) -> Iterator[str]:
 
 def _in_the_worker(audited: Audited) -> Iterator[str]:
     for admission in audited.strangers:
-        if CONTRACTS[admission.candidate.family].kind != "hook":
+        if contract_of(admission.candidate.family).kind != "hook":
             yield admission.need.place
 
 
@@ -43,6 +44,15 @@ def _tokens(audited: Audited) -> Iterator[tuple[str, Mapping[str, Any]]]:
 
 def _tokens_without(key: str) -> Find:
     return lambda audited: (f"{place}.{key}" for place, settings in _tokens(audited) if not settings.get(key))
+
+
+def _in_the_clear(audited: Audited) -> Iterator[str]:
+    """Keys and tokens that come without TLS: whoever stands on the way gives his own."""
+    for namespace, key in _FETCHES:
+        for place, settings in audited.uses(namespace):
+            url = settings.get(key) if isinstance(settings, Mapping) else None
+            if isinstance(url, str) and url.lower().startswith("http://"):
+                yield f"{place}.{key}"
 
 
 def _public_though_guarded(audited: Audited) -> Iterator[str]:
@@ -99,6 +109,7 @@ OWN = (
     Rule("K.2.2", "MEDIUM", "Refuse tokens that expire far ahead (max_expiry).", _tokens_without("max_expiry")),
     Rule("K.2.3", "LOW", "Take tokens from one place only (strict_sources).", _tokens_without("strict_sources")),
     Rule("K.2.4", "HIGH", "Do not let caches share answers that need a token.", _public_though_guarded),
+    Rule("K.2.5", "HIGH", "Get keys and tokens over TLS (jwk_url, token_url).", _in_the_clear),
     Rule("K.3.1", "MEDIUM", "Name your proxies: without them every client has the proxy's address.", _nobody_trusted),
     Rule("K.3.2", "HIGH", "Name your proxies: any client may choose its address.", _everybody_trusted),
     Rule("K.4.1", "MEDIUM", "Speak no TLS before 1.2.", _old_tls),

@@ -13,9 +13,9 @@ from krakpy.config.settings import ServiceSettings
 from krakpy.extension.catalog import Candidate
 from krakpy.extension.contracts import CONTRACTS
 from krakpy.extension.gates import Admission
+from krakpy.extension.jobs import config_of
 from krakpy.extension.needs import Need
 from krakpy.extension.policy import Policy, policy_of, tier_of
-from krakpy.extension.preparing import config_of
 from krakpy.log_lines import key_values, printable
 from krakpy.log_secrets import without_secrets
 

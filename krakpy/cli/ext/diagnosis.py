@@ -9,8 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from krakpy.cli.ext.inventory import Entry, Inventory, take
+from krakpy.cli.ext.living import told_by
 from krakpy.cli.ext.mending import mended, reinstalled
 from krakpy.cli.ext.seats import seats
+from krakpy.cli.ext.states import Explained, explained
 from krakpy.cli.ext.verdicts import probed
 from krakpy.codes import Code
 from krakpy.config.loading import load
@@ -23,7 +25,7 @@ from krakpy.extension.probe import Verdict
 from krakpy.extension.seating import SEATS, is_own
 
 #: SECURITY: what the operator excluded is not even tried; what speaks another contract could only fail
-_NOT_TRIED = (Code.NOT_ALLOWED, Code.SDK_RANGE)
+_NOT_TRIED = (Code.NOT_ALLOWED, Code.SDK_RANGE, Code.UNLISTED, Code.ALTERED, Code.UNPINNED, Code.LOCK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,8 @@ class Diagnosis:
     problems: tuple[Problem, ...]
     probed: tuple[str, ...]
     """The ids that were tried."""
+    states: tuple[Explained, ...] = ()
+    """How each extension is that was examined."""
 
     @property
     def is_well(self) -> bool:
@@ -50,8 +54,22 @@ def diagnose(
     inventory = take(catalog, settings, environ)
     verdicts = probed(_tried(inventory, settings), settings, catalog)
     refusals = _refused(settings, environ, catalog) if settings else _of_installation(inventory)
-    told = (*problems, *map(reinstalled, catalog.problems), *refusals, *_of_probes(verdicts, catalog))
-    return Diagnosis(tuple(dict.fromkeys(told)), tuple(verdict.candidate.id for verdict in verdicts))
+    told = [*problems, *map(reinstalled, catalog.problems), *refusals, *_of_probes(verdicts, catalog)]
+    told += _alive(path, environ, told) if path else []
+    inventory = take(catalog, settings, environ, verdicts)
+    states = tuple(explained(entry) for entry in inventory.entries if _is_examined(entry, settings))
+    return Diagnosis(tuple(dict.fromkeys(told)), tuple(verdict.candidate.id for verdict in verdicts), states)
+
+
+def _alive(path: str, environ: Mapping[str, str], known: Iterable[Problem]) -> list[Problem]:
+    """What the gateway says that serves the file now, and nobody else has said."""
+    said = {(problem.code, problem.message) for problem in known}
+    return [problem for problem in told_by(path, environ) if (problem.code, problem.message) not in said]
+
+
+def _is_examined(entry: Entry, settings: ServiceSettings | None) -> bool:
+    is_asked_for = entry.uses if settings else entry.candidate is not None
+    return bool(is_asked_for) and not is_own(entry.id)
 
 
 def _read(path: str | None, environ: Mapping[str, str]) -> tuple[ServiceSettings | None, tuple[Problem, ...]]:

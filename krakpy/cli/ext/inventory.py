@@ -14,17 +14,21 @@ from krakpy.config.model import InstanceDefaults, Plugin, Service
 from krakpy.config.settings import ServiceSettings, resolve
 from krakpy.errors import Problem
 from krakpy.extension.catalog import Candidate, Catalog
+from krakpy.extension.driver_needs import asked_of
 from krakpy.extension.gates import SWITCHES, Gates
-from krakpy.extension.needs import Need, needs_of
+from krakpy.extension.needs import Need
 from krakpy.extension.policy import policy_of, source_of, tier_of
 from krakpy.extension.probe import Verdict
 
 State = Literal[
-    "used", "available", "built-in", "off", "gate-closed", "refused", "ambiguous", "failed", "not-installed"
+    "used", "available", "built-in", "off", "gate-closed", "refused", "ambiguous", "failed", "not-installed",
+    "unlisted", "altered",
 ]
 
 #: what a refusal with this code is called; every other is `refused`
-_STATES: Mapping[Code, State] = {Code.GATE_CLOSED: "gate-closed", Code.AMBIGUOUS: "ambiguous"}
+_STATES: Mapping[Code, State] = {
+    Code.GATE_CLOSED: "gate-closed", Code.AMBIGUOUS: "ambiguous", Code.UNLISTED: "unlisted", Code.ALTERED: "altered",
+}
 
 #: where no configuration says anything: the gates that it would have are open
 _OPEN = Plugin(defaults=InstanceDefaults(isolation="inproc"))
@@ -86,7 +90,7 @@ class _Look:
         self._plugin = settings.plugin if settings else _OPEN
         self._nobody = settings or resolve(Service())
         self._gates = Gates(catalog, self._plugin, environ)
-        needs = needs_of(settings)[0] if settings else ()
+        needs = asked_of(settings, catalog) if settings else ()
         self._elsewhere = _elsewhere(needs, self._gates)
         taken = {need.key for uses in self._elsewhere.values() for need in uses}
         self._needs = tuple(need for need in needs if need.families != ("hooks",) or need.key not in taken)
@@ -98,7 +102,7 @@ class _Look:
     def entry(self, candidate: Candidate) -> Entry:
         """The entry of an installed extension."""
         uses = self._uses.get(key_of(candidate), ())
-        refusal = unspoken(candidate) or self._refusal(candidate, uses)
+        refusal = unspoken(candidate, self._catalog) or self._refusal(candidate, uses)
         state = self._state(candidate, uses, refusal)
         failure = self._failed.get(key_of(candidate))
         if failure is not None and state in ("used", "available"):
@@ -140,7 +144,7 @@ class _Look:
 
     def _refusal(self, candidate: Candidate, uses: Iterable[Need]) -> Problem | None:
         """The first gate that is closed for it, or that would be if somebody asked for it."""
-        imagined = Need((candidate.family,), candidate.id, "", self._nobody)
+        imagined = Need((candidate.slot,), candidate.id, "", self._nobody)
         refusals = (self._refused(candidate, use) for use in uses or (imagined,))
         return next((refusal for refusal in refusals if refusal), None)
 

@@ -31,7 +31,8 @@ def list_(*, path: str | None, with_own: bool, with_probe: bool, as_json: bool) 
     """List what is installed: distribution, version, group, where it is used, state and reason.
 
     States: `used`, `available`, `built-in`, `off` (its mode), `gate-closed`, `refused`, `ambiguous`, `failed` (its
-    probe) and `not-installed` (asked for and missing). Works whatever the gates say, and says what they say.
+    probe), `not-installed` (asked for and missing), and with a lock file `unlisted` and `altered`. Works whatever the
+    gates say, and says what they say. `krakpy ext doctor --states` explains each.
 
     The object of --json: `file`, `gates` (`configuration`, `environment`: whether open), `extensions` (`id`, `name`,
     `distribution`, `version`, `group`, `state`, `uses`: places, `tiers`: where these run, `reason`: a problem or null)

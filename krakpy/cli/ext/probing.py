@@ -32,7 +32,7 @@ def probe(*, id: str, path: str | None, as_json: bool) -> None:
     """
     catalog, settings = read_catalog(), settings_of(path)
     jobs = [job_of(candidate, settings, catalog) for candidate in named(id, catalog, settings)]
-    verdicts = judged(jobs)
+    verdicts = judged(jobs, catalog)
     is_good = all(verdict.is_good for verdict in verdicts)
     if as_json:
         documents = [as_document(job, verdict) for job, verdict in zip(jobs, verdicts, strict=True)]

@@ -16,7 +16,7 @@ from krakpy.config.settings import ServiceSettings
 from krakpy.errors import Problem
 from krakpy.extension.catalog import Candidate, Catalog
 from krakpy.extension.contracts import CONTRACTS
-from krakpy.extension.needs import needs_of
+from krakpy.extension.driver_needs import asked_of
 from krakpy.extension.probe import Verdict
 from krakpy.extension.seating import SEATS, is_own, seated
 
@@ -69,7 +69,7 @@ def seats(catalog: Catalog, verdicts: Iterable[Verdict]) -> tuple[tuple[Seat, ..
 
 def foreign(catalog: Catalog, settings: ServiceSettings | None) -> Iterator[Candidate]:
     """Third parties' middlewares: those that the configuration uses, or all without one."""
-    used = uses_of(needs_of(settings)[0], catalog, settings.plugin) if settings else None
+    used = uses_of(asked_of(settings, catalog), catalog, settings.plugin) if settings else None
     for candidate in catalog.candidates:
         is_used = used is None or key_of(candidate) in used
         if candidate.family in SEATS and not is_own(candidate.id) and is_used:

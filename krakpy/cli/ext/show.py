@@ -37,7 +37,7 @@ def show(*, id: str, path: str | None, with_probe: bool, as_json: bool) -> None:
         document = document_of(inventory.of(candidate), candidate, settings)
         if with_probe:
             job = job_of(candidate, settings, catalog)
-            document["verdict"] = as_document(job, *judged([job]))
+            document["verdict"] = as_document(job, *judged([job], catalog))
         documents.append(document)
     if as_json:
         emit("krakpy.ext.show/1", file=path, extensions=documents)

@@ -1,7 +1,10 @@
 """`krakpy ext doctor`, and the diagnosis behind it."""
+import os
 import sys
 
 import pytest
+
+from tests.cli.masters import STATUS, ScriptedMaster
 
 INPROC = {"defaults": {"isolation": "inproc"}}
 BROKEN = "raise RuntimeError('no')"
@@ -94,3 +97,33 @@ def test_a_circle_in_the_order_is_told(codes, site):
     source = "class A:\n def __init__(self, settings, next): ...\n async def __call__(self, request): ...\n"
     site.install("acme-a", f"{source} inside = outside = ('acme/b',)\n", backend={"acme/a": "A", "acme/b": "A"})
     assert "KX010" in codes(allowed=True)
+
+
+def test_every_state_is_explained_if_that_is_asked_for(invoke, ask, geo, config, using):
+    path = config(using("geo"), plugin={"instances": {"geo": {"mode": "off"}}})
+    (state,) = ask("ext", "doctor", "-c", path, allowed=True)["states"]
+    assert (state["id"], state["state"], state["remedy"]) == (
+        "acme-geo/geo", "off", 'remove "mode": "off" from its plugin.instances entry',
+    )  # fmt: skip
+    assert "acme-geo/geo  off: " in invoke("ext", "doctor", "--states", "-c", path, allowed=True).stdout
+
+
+def test_what_is_not_as_locked_is_told_and_not_tried(invoke, ask, geo, config, using):
+    path = config(using("geo"), plugin={"lock": "krakpy.lock"})
+    invoke("ext", "lock", "-c", path)
+    (geo / "__init__.py").write_text("raise SystemExit\n")
+    document = ask("ext", "doctor", "-c", path, allowed=True)
+    assert ([problem["code"] for problem in document["problems"]], document["probed"]) == (["KX062"], [])
+    assert document["states"][0]["state"] == "altered"
+
+
+def test_what_a_gateway_says_that_the_probe_found_too_is_said_once(invoke, installed, config, using, tmp_path):
+    installed.add("acme-geo", hooks={"geo": "acme_geo:Hook"}, modules={"acme_geo.py": BROKEN})
+    path = config(using("geo"), plugin={})
+    message = f"acme-geo 1.0.0 (geo): RuntimeError: no, at {installed.path}/acme_geo.py:1"
+    failed = {"id": "geo", "state": "failed", "place": "endpoints[0].geo", "remedy": ""}
+    extensions = [{**failed, "code": "KX020", "message": message}, {**failed, "code": "KX042", "message": "no"}]
+    status = {**STATUS, "config": {"path": path, "digest": "", "loaded_at": 1.0}, "extensions": extensions}
+    with ScriptedMaster(tmp_path, os.getpid(), status=[status]):
+        result = invoke("ext", "doctor", "-c", path, allowed=True, XDG_RUNTIME_DIR=str(tmp_path))
+    assert [line.split()[1] for line in result.stdout.splitlines() if line.startswith("✗")] == ["KX020", "KX042"]

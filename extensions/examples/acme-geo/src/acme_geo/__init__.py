@@ -49,6 +49,9 @@ class Config:
 class Geo(Extension[Config]):
     """Adds the caller's country to the request, and to the answer if asked; refuses the countries in `block`."""
 
+    #: nothing is kept between calls, so one whose process ended may be made again in the next
+    is_safe = True
+
     def __init__(self, config: Config | None = None, context: Context | None = None) -> None:
         super().__init__(config, context)
         table = [(_network(cidr), country) for cidr, country in self.config.networks.items()]

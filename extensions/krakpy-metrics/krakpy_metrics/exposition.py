@@ -1,0 +1,112 @@
+"""Figures in words: KrakenD's flat JSON of `/__stats`, and Prometheus' text.
+
+    as_json(read(folder))["krakend.router.response./users.status.200.count"]
+"""
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import accumulate
+
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from krakpy_metrics.book import BOUNDS, Figures, Key
+
+Figured = Mapping[Key, Figures]
+#: the shares that KrakenD tells of its histograms, and what it calls them
+_SHARES = {"50": 0.5, "75": 0.75, "95": 0.95, "99": 0.99, "999": 0.999}
+_CONNECTIONS = ("connected", "disconnected")
+
+
+def as_json(figures: Figured) -> dict[str, object]:
+    """KrakenD's names, each with its figure."""
+    return {"cmdline": sys.argv, **dict(sorted(_flat(figures)))}
+
+
+def _flat(figures: Figured) -> Iterator[tuple[str, float]]:
+    for key, found in figures.items():
+        if not found.count:
+            continue
+        match key:
+            case ("connected" | "disconnected" as word,):
+                yield f"krakend.router.{word}-total", int(found.count)
+            case ("time" | "size" as what, endpoint, status):
+                prefix = f"krakend.router.response.{endpoint}.status.{status}"
+                if what == "time":
+                    yield f"{prefix}.count", int(found.count)
+                yield from _histogram(f"{prefix}.{what}", found, 1e9 if what == "time" else 1)
+            case ("layer", layer, name, is_complete, is_error):
+                rest = f"layer.{layer}.name.{name}.complete.{is_complete}.error.{is_error}"
+                yield f"krakend.proxy.requests.{rest}", int(found.count)
+                yield from _histogram(f"krakend.proxy.latency.{rest}", found, 1e9)
+
+
+def _histogram(name: str, found: Figures, factor: float) -> Iterator[tuple[str, float]]:
+    """A histogram as KrakenD tells it; times are nanoseconds there."""
+    mean = found.total / found.count if found.count else 0.0
+    variance = max(0.0, found.squares / found.count - mean * mean) if found.count else 0.0
+    yield f"{name}.count", int(found.count)
+    yield f"{name}.min", int(found.least * factor)
+    yield f"{name}.max", int(found.most * factor)
+    yield f"{name}.mean", mean * factor
+    yield f"{name}.std-dev", math.sqrt(variance) * factor
+    for word, share in _SHARES.items():
+        yield f"{name}.{word}-percentile", percentile(found, share) * factor
+
+
+def percentile(found: Figures, share: float) -> float:
+    """About the value below which this share of all is, as exactly as the buckets tell."""
+    wanted, below = share * found.count, 0.0
+    lows = (found.least, *BOUNDS)
+    for low, high, size in zip(lows, (*BOUNDS, found.most), found.buckets, strict=True):
+        if size and below + size >= wanted:
+            low, high = max(low, found.least), min(high, found.most)
+            return low + max(0.0, high - low) * (wanted - below) / size
+        below += size
+    return found.most
+
+
+def as_text(figures: Figured) -> bytes:
+    """The text format of Prometheus, 0.0.4."""
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(_Collector(figures))
+    return generate_latest(registry)
+
+
+class _Collector(Collector):
+    """Gives prometheus-client what there is."""
+
+    def __init__(self, figures: Figured) -> None:
+        self._figures = figures
+
+    def collect(self) -> Iterable[Metric]:
+        """Every metric, with all its series."""
+        answers = HistogramMetricFamily(
+            "krakpy_response_seconds", "Time of answers to clients", labels=("endpoint", "status")
+        )
+        sizes = CounterMetricFamily(
+            "krakpy_response_bytes", "Size of answers to clients that were not streamed", labels=("endpoint", "status")
+        )
+        calls = HistogramMetricFamily(
+            "krakpy_proxy_seconds", "Time of calls by layer", labels=("layer", "name", "complete", "error")
+        )
+        connections = CounterMetricFamily("krakpy_requests", "Requests begun and ended", labels=("event",))
+        for key, found in sorted(item for item in self._figures.items() if item[1].count):
+            match key:
+                case ("time", *labels):
+                    answers.add_metric(labels, _buckets(found), found.total)
+                case ("size", *labels):
+                    sizes.add_metric(labels, found.total)
+                case ("layer", *labels):
+                    calls.add_metric(labels, _buckets(found), found.total)
+                case (word,) if word in _CONNECTIONS:
+                    connections.add_metric([word], found.count)
+        return answers, sizes, calls, connections
+
+
+def _buckets(found: Figures) -> list[tuple[str, float]]:
+    ends = [*map(str, BOUNDS), "+Inf"]
+    return list(zip(ends, accumulate(found.buckets), strict=True))

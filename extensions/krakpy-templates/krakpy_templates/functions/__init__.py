@@ -1,0 +1,1 @@
+"""The functions that templates can call, a file for each kind."""
