@@ -20,6 +20,7 @@ from generators import (
     errors,
     first_party,
     limits,
+    packages,
     packs,
     refusals,
 )
@@ -39,6 +40,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "back-wire.md": back_wire.page,
     "refusals.md": refusals.page,
     "limits.md": limits.page,
+    "packages.md": packages.page,
     SCHEMA: schema.text,
     "../krakpy/extension/first_party.json": first_party.text,
     **{f"../extensions/{folder.name}/README.md": partial(packs.page, folder) for folder in packs.folders()},

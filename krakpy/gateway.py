@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -31,9 +32,11 @@ from krakpy.extension.ledger import Ledger
 from krakpy.extension.manager import ExtensionManager
 from krakpy.extension.preparing import Prepared
 from krakpy.extension.shared_folder import SharedFolder
-from krakpy.lane import Lane
+from krakpy.extension.telling import Telling
+from krakpy.lane import Memories
 from krakpy.logs import event
 from krakpy.proxy import compose
+from krakpy.recall import shortest
 from krakpy.router import pipeline as router
 from krakpy.router.handler import EndpointHandler, UnavailableEndpoint
 from krakpy.server import pipeline as server
@@ -53,7 +56,9 @@ def build(service: ServiceSettings, extensions: ExtensionManager, connect: Conne
     except ExtensionError as error:
         steps, problem = [], error.problem
     routes = [_route(settings, service, extensions, connect, problem) for settings in service.endpoints]
-    return server.build(steps, router.build(service, routes, lane=Lane.of, around=_around(service, extensions)))
+    # NOTE: the lanes of a worker remember within one bound, so that endpoints cost no more memory the longer they run
+    lane = partial(shortest, memories=Memories())
+    return server.build(steps, router.build(service, routes, lane=lane, around=_around(service, extensions)))
 
 
 def _around(service: ServiceSettings, extensions: ExtensionManager) -> list[Callable[[Proxy], Proxy]]:
@@ -175,6 +180,7 @@ class Gateway:
         self._settings = prepared.settings
         self._folder = folder or SharedFolder.found()
         self._extensions = ExtensionManager(prepared, hosts, ledger, folder=self._folder.path)
+        self._telling = Telling(self._extensions.statuses, self._folder.path)
         self._connect = connect
         self._pools: Pools | None = None
         self.app: ASGIApp = _closed
@@ -187,6 +193,7 @@ class Gateway:
         self.app = self._built(connect)
         while not await self._extensions.begin():
             self.app = self._built(connect)
+        self._telling.open()
 
     def _built(self, connect: Connect) -> ASGIApp:
         with paused():
@@ -194,6 +201,7 @@ class Gateway:
 
     async def close(self) -> None:
         """Tear the extensions down and close the upstream connections."""
+        self._telling.close()
         await self._extensions.close()
         self._folder.close()
         if self._pools is not None:

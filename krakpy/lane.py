@@ -1,6 +1,6 @@
 """The compiled way in for requests without a body, to endpoints that change nothing but the address on the way.
 
-    resource.lane = Lane.of(resource)       # None where a step has to see the request
+    resource.lane = Lane.of(resource, memories)     # None where a step has to see the request
     resource.lane.begin("GET", b"/users/7", b"", {"id": "7"}, fields, client)
 
 What such a request becomes for an upstream depends on its fields, its parameters, and the host whose turn it is. The
@@ -12,26 +12,35 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
-from typing import Any, Protocol
+from typing import Protocol
 
 from krakpy_sdk import Headers, KrakpyError, Proxy, Request, Response
 
 from krakpy.abilities import can
 from krakpy.client.transport import HttpTransport, Line, response_of
 from krakpy.direct import Client, Fields
+from krakpy.memory import Memory
 from krakpy.proxy import Finish, Finishing, Unfinished
-from krakpy.router.call import Call
 from krakpy.router.handler import EndpointHandler
 from krakpy.router.resource import EndpointResource
-from krakpy.router.screens import Finishes, Screens
+from krakpy.router.screens import Screens
+from krakpy.visit import UNSEEN, Asked, Visit
 
 #: for how many lanes a connection's fields keep what was made of them
 _MOST_KEPT = 32
-#: how many lines and heads a backend's lane remembers
-_MOST_LINES = 256
-_MOST_HEADS = 64
-#: what those get that never look at it
-UNSEEN = Request()
+
+
+class Memories:
+    """What the lanes of a worker remember together, however many they are, and each of them.
+
+    That is some 10 MB: 0.3 to 0.5 KB for a line, and 1 to 2 KB for a head; and up to 16 MB for answers of cached
+    endpoints, of 16 KiB each at most and kept twice.
+    """
+
+    def __init__(self) -> None:
+        self.lines = Memory(most=16_384, most_each=256)
+        self.heads = Memory(most=4096, most_each=64)
+        self.answers = Memory(most=512, most_each=64)
 
 
 class Targets(Protocol):
@@ -55,76 +64,22 @@ class Balances(Protocol):
         """The host whose turn it is; UpstreamError if there is none."""
 
 
-class Asked(Request):
-    """A request that is made when somebody looks at it."""
-
-    __slots__ = ("_made",)
-
-    def __init__(self, made: Callable[[], Request]) -> None:
-        self._made = made
-
-    def __getattr__(self, name: str) -> Any:
-        # NOTE: only a slot that is still empty is asked for here
-        if name not in Request.__slots__:
-            raise AttributeError(name)
-        made = self._made()
-        for slot in Request.__slots__:
-            object.__setattr__(self, slot, getattr(made, slot))
-        return getattr(self, name)
-
-
-class Visit:
-    """One request on its way, and how the pipeline would have made it."""
-
-    __slots__ = (
-        "_client", "_fields", "_handler", "_method", "_path", "_query", "_resource", "deadline", "finishes",
-        "parameters", "until",
-    )  # fmt: skip
-
-    def __init__(
-        self, lane: Lane, method: str, path: bytes, query: bytes, parameters: Mapping[str, str], fields: Fields,
-        client: Client,
-    ) -> None:  # fmt: skip
-        self._resource = lane.resource
-        self._handler = lane.handler
-        self._method = method
-        self._path = path
-        self._query = query
-        self._fields = fields
-        self._client = client
-        self.parameters = parameters
-        self.deadline = self.until = lane.handler.deadlines.next()
-        """When the client has to have its answer, and the gateway those of the upstreams."""
-        self.finishes: Finishes = ()
-        """What the screens make of the answer."""
-
-    def received(self) -> Request:
-        """As the router has it from the client."""
-        scope = {
-            "method": self._method, "path": self._path.decode(), "raw_path": self._path, "query_string": self._query,
-            "headers": self._fields.headers, "http_version": "1.1", "client": self._client.peer,
-        }
-        return self._resource.request(scope, Call(self._client.receive), self.parameters)
-
-    def forwarded(self) -> Request:
-        """As the endpoint's backends have it."""
-        return self._handler.forward(self.received(), self.until)
-
-    def land(self, result: Response | Awaitable[Response] | Exception) -> None:
-        """Answer the client."""
-        self._resource.land(self._client, result, self.finishes)
-
-
 class BackendLane:
     """One backend: how it is asked, and what is made of its answer."""
 
     def __init__(
-        self, targets: Targets, balances: Balances, transport: HttpTransport, around: Finishing | None
+        self,
+        targets: Targets,
+        balances: Balances,
+        transport: HttpTransport,
+        around: Finishing | None,
+        memories: Memories,
     ) -> None:
         self._targets = targets
         self._balances = balances
         self._transport = transport
         self._around = around
+        self._memories = memories
         self._method = targets.method
         self._stream = transport.wants_stream
         #: the first lines of requests, by host and parameters
@@ -133,7 +88,7 @@ class BackendLane:
         self._steps: dict[int, tuple[Headers, tuple[Finish, ...], bool]] = {}
 
     @classmethod
-    def of(cls, proxy: Proxy | None) -> BackendLane | None:
+    def of(cls, proxy: Proxy | None, memories: Memories | None = None) -> BackendLane | None:
         """The lane of a backend's whole pipe, if there is one."""
         targets: object = proxy
         balances: object = targets.next if can(targets, Targets) else None
@@ -141,7 +96,7 @@ class BackendLane:
         around = inner if isinstance(inner, Finishing) and inner.is_transparent else None
         terminal: object = inner if around is None else around.asked
         if can(targets, Targets) and can(balances, Balances) and isinstance(terminal, HttpTransport):
-            return cls(targets, balances, terminal, around)
+            return cls(targets, balances, terminal, around, memories or Memories())
         return None
 
     def tail(self, request: Request) -> bytes:
@@ -162,9 +117,7 @@ class BackendLane:
 
     def _line(self, key: object, host: str, parameters: Mapping[str, str]) -> Line:
         line = self._transport.line(self._method, host + self._targets.target(parameters))
-        if len(self._lines) >= _MOST_LINES:
-            self._lines.clear()
-        self._lines[key] = line
+        self._memories.lines.keep(self._lines, key, line)
         return line
 
     def finished(self, visit: Visit, host: str, response: Response) -> Response | Awaitable[Response]:
@@ -185,12 +138,10 @@ class BackendLane:
         return response
 
     def _keep(self, response: Response) -> tuple[Headers, tuple[Finish, ...], bool]:
-        if len(self._steps) >= _MOST_HEADS:
-            self._steps.clear()
         headers = response.headers
         steps, sees_request = ((), False) if self._around is None else self._around.steps(response)
         kept = headers, steps, sees_request
-        self._steps[id(headers)] = kept
+        self._memories.heads.keep(self._steps, id(headers), kept)
         return kept
 
     def _request(self, visit: Visit, host: str) -> Request:
@@ -250,7 +201,7 @@ class Lane:
         self._merge = merge
 
     @classmethod
-    def of(cls, resource: EndpointResource) -> Lane | None:
+    def of(cls, resource: EndpointResource, memories: Memories | None = None) -> Lane | None:
         """The lane of an endpoint, if each of its backends has one and nothing else is on the way."""
         handler = resource.handler
         if handler is None:
@@ -258,7 +209,7 @@ class Lane:
         proxy = handler.next.without_body if can(handler.next, PassesBodiless) else handler.next
         merge = proxy if can(proxy, Merges) else None
         backends = (proxy,) if merge is None else merge.backends
-        lanes = [lane for backend in backends if (lane := BackendLane.of(backend)) is not None]
+        lanes = [lane for backend in backends if (lane := BackendLane.of(backend, memories)) is not None]
         return cls(resource, handler, lanes, merge) if len(lanes) == len(backends) else None
 
     def begin(

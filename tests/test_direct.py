@@ -134,3 +134,20 @@ async def test_what_is_kept_is_bounded():
         [backend] = lane._backends
         assert len(others) < 32
         assert (len(backend._lines) <= 256, len(backend._steps) <= 64) == (True, True)
+
+
+async def test_what_all_endpoints_of_a_worker_keep_is_bounded_as_a_whole():
+    """However many endpoints there are: each of these would keep 64 heads."""
+    names = range(80)
+    paths = [endpoint(f"/e{n}/{{id}}", {"url_pattern": "/{id}"}) for n in names]
+    async with open_gateway(prepared(*paths), lambda asked: [ok(b"{}", b"X: " + asked.split(b" ")[1])]) as gateway:
+        fields, backends = Fields([(b"host", b"gw")]), []
+        for n in names:
+            for number in range(64):
+                gateway.app.express("GET", b"/e%d/%d" % (n, number), b"", fields, Client())
+            await settle()
+            lanes: list[Any] = list(fields.kept)
+            backends += lanes[-1]._backends
+    assert sum(len(backend._steps) for backend in backends) <= 4096
+    # those that were asked last remember
+    assert [len(backend._steps) for backend in backends[-60:]] == [64] * 60

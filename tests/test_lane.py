@@ -8,7 +8,7 @@ from krakpy.backend.load_balancer import LoadBalancer
 from krakpy.backend.url_pattern import UrlPattern
 from krakpy.client.pool import Pool
 from krakpy.client.transport import HttpTransport
-from krakpy.lane import Asked, BackendLane, Lane
+from krakpy.lane import BackendLane, Lane
 from krakpy.router.disconnects import Disconnects
 from krakpy.router.resource import EndpointResource
 from tests.origins import answering, echo, ok
@@ -274,22 +274,6 @@ async def test_a_renderer_sees_the_clients_request_and_cannot_change_it():
     assert gateway.by_lane == [True, True]
     seen = ("GET", "/u/7", {"id": "7"}, "é", "/u/{id}"), "192.0.2.7", "p=1"
     assert heard.count(repr(seen).encode()) == 2
-
-
-def test_a_request_is_made_once_and_only_if_somebody_looks():
-    made = []
-
-    def make():
-        made.append(1)
-        return Request("POST", "/x", client_ip="9.9.9.9")
-
-    request = Asked(make)
-    assert not made
-    assert (request.method, request.path, request.client_ip, request.url) == ("POST", "/x", "9.9.9.9", "")
-    assert request.replace(url="http://x").url == "http://x"
-    assert (made, isinstance(request, Request)) == ([1], True)
-    with pytest.raises(AttributeError):
-        request.nothing  # noqa: B018
 
 
 def test_only_a_handler_has_a_lane():

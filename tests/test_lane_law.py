@@ -3,7 +3,7 @@ import gzip
 from collections import defaultdict
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from tests.origins import BREAK, END, ok
@@ -147,6 +147,8 @@ def playing(scripts):
 
 def agree(prepared, asked, scripts):
     """Every way has the same outcome, for the client, the upstreams and the log."""
+    # NOTE: of two requests at once, the second may be sent before or after it is noticed that the upstream has hung up
+    assume(len(asked) == 1 or not any(END in script[1:] for script in scripts))
     by_lane, direct, by_asgi = outcomes(prepared, playing(scripts), *asked, seconds=2.5, ways=(LANE, DIRECT, ASGI))
     assert by_lane == direct
     assert direct == by_asgi

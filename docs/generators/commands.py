@@ -16,6 +16,9 @@ INTRODUCTION = """
 status that a script can use: 0 all is well, 1 what was looked at is not, 2 the command line itself is wrong. No command
 of `krakpy ext` imports an extension into its own process, so they all work when every extension is broken.
 
+Packages may add commands (`krakpy.commands.v1`), as krakpy-openapi does: `krakpy --help` lists those that are
+installed, and each says itself what it takes.
+
 `--json` prints one object on standard output, whose member `schema` names what else is in it (`krakpy.check/1`). The
 number changes when a member is removed or means something else; members may be added. A problem is always an object
 with `code`, `place`, `message`, `remedy` and `severity`.

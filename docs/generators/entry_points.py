@@ -20,8 +20,8 @@ The name of a hook is what the configuration lists. The name of a middleware is 
 it answers; one without a slash is a step of the pipeline that is there without being asked for. The name of a driver
 is the value of the key that chooses it.
 
-A middleware of the seats `router`, `endpoint`, `backend` and `client` whose name ends with `@service` answers the namespace
-before that where it stands at the service, and wraps every object of its seat.
+A middleware of the seats `router`, `endpoint`, `backend` and `client` whose name ends with `@service` answers the
+namespace before that where it stands at the service, and wraps every object of its seat.
 
 Packages open further groups of drivers, for those that their extensions ask for by name: an entry point in
 `krakpy.drivers.v1` has the family's name (`store`), leads to its Protocol, and opens the group `krakpy.store.v1`. See

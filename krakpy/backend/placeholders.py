@@ -50,7 +50,7 @@ class Placeholder:
         """The value, not encoded.
 
         RejectedError for what a client may not send: an empty value, a dot segment, control characters, bytes that are
-        no UTF-8. UpstreamError for the same in an earlier answer, which may be empty, and for an escape that is broken.
+        no UTF-8, a % that is no escape. UpstreamError for what of it an earlier answer may not hold.
         """
         value = params.get(self.name)
         if value is None:
@@ -64,12 +64,13 @@ class Placeholder:
     def _unescaped(self, value: str) -> str:
         """A parameter that was encoded twice is encoded once in the upstream's path (KrakenD: pastes it as it is).
 
-        Such a value comes here only where `disable_path_decoding` lets it.
+        Such a value comes here only where `disable_path_decoding` lets it. A % that is no escape is the client's fault
+        (KrakenD: 500).
         """
         if "%" not in value:
             return value
         if _STRAY_PERCENT.search(value):
-            raise UpstreamError(f"the parameter {self.name} has a % that is no escape")
+            raise RejectedError(f"the parameter {self.name} has a % that is no escape")
         return unquote(value, errors="surrogateescape")
 
     def _of_client(self, value: str) -> str:

@@ -19,7 +19,7 @@ BACKEND = ("hosts", "encoding", "is_collection", "group", "target", "allow", "de
 _ELSEWHERE = ("place", "config", "hooks", "discover", "decode", "endpoints", "backends", "transport")
 
 #: what every object is given that belongs to the service, or to a worker
-_OF_OTHERS = ("service", "log", "driver", "folder")
+_OF_OTHERS = ("service", "log", "driver", "folder", "instances")
 
 
 def outline(

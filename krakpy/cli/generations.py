@@ -23,6 +23,7 @@ from krakpy.extension.ledger import Ledger
 from krakpy.extension.manager import tell_failures
 from krakpy.extension.needs import Failure
 from krakpy.extension.preparing import Options, Prepared
+from krakpy.extension.records import spared
 from krakpy.extension.seating import SEATS, is_own
 from krakpy.extension.shared_folder import SharedFolder
 from krakpy.extension.supervisor import Supervisor
@@ -116,7 +117,8 @@ class Configuration:
             tls=prepared.settings.listener.tls,
             settings={**shown(prepared.settings.listener.tls), **_with(supervisor, self._hosting)},
             facts=reading.facts(),
-            rehearse=lambda: found_by_building(prepared),
+            # NOTE: what is broken in the running gateway already refuses nothing
+            rehearse=lambda: found_by_building(spared(prepared, self.ledger)),
             adopt=adopt,
             tend=self._hosting.tend,
             drop=lambda: self._hosting.drop(supervisor),

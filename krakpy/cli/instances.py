@@ -36,6 +36,18 @@ def instances_table(instances: Iterable[Mapping[str, Any]]) -> Table:
     return table
 
 
+def components_table(components: Iterable[Mapping[str, Any]]) -> Table:
+    """One line for each thing that is said; the same of several workers is one."""
+    said: dict[tuple[str, str, str], list[int]] = {}
+    for one in components:
+        words = ", ".join(f"{name}: {value}" for name, value in one["status"].items())
+        said.setdefault((str(one["instance"]), str(one["place"]), words), []).append(one["worker"])
+    table = _table("component", "place", "says", "workers")
+    for (instance, place, words), workers in said.items():
+        table.add_row(printable(instance), printable(place), printable(words), str(len(workers)))
+    return table
+
+
 def quarantines(instances: Iterable[Mapping[str, Any]]) -> Iterator[Text]:
     """A line for each instance that is not called, or is tried: why, for how long, and what ends it."""
     for one in instances:

@@ -36,7 +36,8 @@ def opened(
     asked = [admission for admission in planned.admissions if admission.candidate.family in families]
     looks = {candidate: _own_look(candidate) for candidate in {a.candidate for a in asked} if is_own(candidate.id)}
     strangers = (admission for admission in asked if admission.candidate not in looks)
-    looks |= {verdict.candidate: _told(verdict) for verdict in ask(jobs_of(strangers, settings.plugin, planned.offers()))}
+    verdicts = ask(jobs_of(strangers, settings.plugin, planned.offers()))
+    looks |= {verdict.candidate: _told(verdict) for verdict in verdicts}
     return depths_of(settings, Readers(asked, _steps(catalog), looks.get))
 
 

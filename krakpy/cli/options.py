@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -34,6 +35,15 @@ def ignore_unknown_option() -> Decorator:
     """`--ignore-unknown`."""
     help = "Start although nothing answers a namespace; never for auth/, security/, validation/ and qos/."
     return click.option("--ignore-unknown", "ignore_unknown", is_flag=True, help=help)
+
+
+def completed_id(
+    context: click.Context, parameter: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """The installed ids that begin so; what knows them is imported when the shell asks."""
+    from krakpy.cli.ext.source import complete_id
+
+    return complete_id(context, parameter, incomplete)
 
 
 def required(path: str | None) -> str:

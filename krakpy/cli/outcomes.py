@@ -9,7 +9,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from krakpy.cli.instances import duration, hosts_table, instances_table, quarantines
+from krakpy.cli.instances import components_table, duration, hosts_table, instances_table, quarantines
 from krakpy.cli.terminal import SEVERITIES, complain, counted, say
 from krakpy.log_lines import printable
 
@@ -43,6 +43,8 @@ def status_view(status: Mapping[str, Any]) -> RenderableType:
         parts.append(hosts_table(status["hosts"]))
     if status.get("instances"):
         parts.append(instances_table(status["instances"]))
+    if status.get("components"):
+        parts.append(components_table(status["components"]))
     parts += quarantines(status.get("instances", ()))
     broken = [extension for extension in status["extensions"] if extension["state"] != "loaded"]
     if broken:

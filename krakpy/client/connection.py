@@ -9,40 +9,19 @@ import asyncio
 import math
 import select
 from collections.abc import Callable
-from typing import Any, Protocol, cast
+from typing import Any, cast
 
 from krakpy_sdk import Refused, Timeout, UpstreamError
 
 from krakpy.client.alarm import Alarm
 from krakpy.client.body import BodyStream, Collected, Relay, Sink, too_large
-from krakpy.client.bypass import LARGE_BYTES, Bypass, Pipe
+from krakpy.client.bypass import LARGE_BYTES, Bypass
 from krakpy.client.exchange import DEADLINE_EXCEEDED, Exchange, late_head
 from krakpy.client.framing import Framing, Sized, framing_of
-from krakpy.client.options import Limits
+from krakpy.client.keeper import Keeper
 from krakpy.client.request_body import EXPECTATION
 from krakpy.client.response_head import Head, check_beginning, check_interim
 from krakpy.client.upload import Upload, write_whole
-
-
-class Keeper(Protocol):
-    """Whose connection it is."""
-
-    limits: Limits
-    header_timeout_s: float
-    continue_timeout_s: float
-    pipe: Pipe
-
-    def head_of(self, raw: bytes) -> Head:
-        """The parsed head."""
-
-    def release(self, connection: Connection) -> None:
-        """The connection may serve another exchange."""
-
-    def forget(self, connection: Connection) -> None:
-        """The connection is gone."""
-
-    def retry(self, exchange: Exchange[Any]) -> None:
-        """The exchange met a connection that the backend had given up: one more try."""
 
 
 class Connection(asyncio.Protocol):
@@ -57,7 +36,7 @@ class Connection(asyncio.Protocol):
     _write: Callable[[bytes], None]
     _poll: Callable[[int], list[tuple[int, int]]]
 
-    def __init__(self, keeper: Keeper, *, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, keeper: Keeper[Connection], *, loop: asyncio.AbstractEventLoop) -> None:
         self._keeper = keeper
         self._limits = keeper.limits
         self._loop = loop
@@ -82,20 +61,20 @@ class Connection(asyncio.Protocol):
         """Writes the request at once and answers the exchange when the time comes."""
         self._exchange = exchange
         exchange.holder = self
+        due = self._deadline = exchange.deadline
         body = exchange.body
+        if self._keeper.header_timeout_s and (body is None or isinstance(body, bytes)):
+            # NOTE: before anything is written, which may find that the connection takes no more for the moment
+            self._await_head()
         if body is None:
             self._write(exchange.head)
         elif isinstance(body, bytes):
             write_whole(exchange.head, body, self._write)
         else:
             self._write(exchange.head)
-            self._upload = Upload(body, self._write, self.fail, loop=self._loop)
+            self._upload = Upload(body, self._write, self._await_head, self.fail, loop=self._loop)
             if EXPECTATION in exchange.head:
                 self._upload.hold(self._keeper.continue_timeout_s)
-        due = self._deadline = exchange.deadline
-        if self._keeper.header_timeout_s:
-            self._head_by = self._loop.time() + self._keeper.header_timeout_s
-            due = min(due, self._head_by)
         if due < self._alarm.at:
             self._alarm.set(due)
 
@@ -158,11 +137,14 @@ class Connection(asyncio.Protocol):
         self._lost(is_announced=False)
 
     def pause_writing(self) -> None:
+        self._head_by = math.inf
         if self._upload is not None:
             self._upload.pause()
 
     def resume_writing(self) -> None:
-        if self._upload is not None:
+        if self._upload is None:
+            self._await_head()
+        else:
             self._upload.resume()
 
     def pause_reading(self) -> None:
@@ -173,6 +155,13 @@ class Connection(asyncio.Protocol):
         """The reader has caught up."""
         if not self.is_closed:
             self._transport.resume_reading()
+
+    def _await_head(self) -> None:
+        """The request is written: an answer that has not begun has `response_header_timeout` from now on."""
+        if self._keeper.header_timeout_s and self._exchange is not None and self._framing is None:
+            self._head_by = self._loop.time() + self._keeper.header_timeout_s
+            if self._head_by < self._alarm.at:
+                self._alarm.set(self._head_by)
 
     def _read_head(self, exchange: Exchange[Any], data: bytes) -> None:
         if self._held:

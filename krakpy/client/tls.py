@@ -6,22 +6,10 @@ import ssl
 from krakpy_sdk import ConfigError
 
 from krakpy.client.options import ClientTls
+from krakpy.config.tls_choices import VERSIONS, curves, set_ciphers
 
-#: KrakenD's names; the oldest stands for TLS 1.0, which is the oldest that libraries still know
-_VERSIONS = {
-    "": ssl.TLSVersion.TLSv1_3,
-    "SSL3.0": ssl.TLSVersion.TLSv1,
-    "TLS10": ssl.TLSVersion.TLSv1,
-    "TLS11": ssl.TLSVersion.TLSv1_1,
-    "TLS12": ssl.TLSVersion.TLSv1_2,
-    "TLS13": ssl.TLSVersion.TLSv1_3,
-}
-
-
-#: Go's numbers of curves (IANA: TLS Supported Groups) and OpenSSL's names
-_CURVES = {23: "prime256v1", 24: "secp384r1", 25: "secp521r1", 29: "X25519"}
-#: the suites of TLS 1.3, which cannot be chosen, as in Go
-_TLS_1_3 = frozenset({0x1301, 0x1302, 0x1303})
+#: without a word KrakenD's default
+_VERSIONS = {"": VERSIONS["TLS13"], **VERSIONS}
 
 
 def client_context(tls: ClientTls | None) -> ssl.SSLContext:
@@ -56,21 +44,9 @@ def _set_versions(context: ssl.SSLContext, tls: ClientTls) -> None:
 
 
 def _set_ciphers(context: ssl.SSLContext, tls: ClientTls) -> None:
-    """Offers these suites for TLS 1.2 and before, by the numbers that IANA and Go give them."""
-    if not tls.cipher_suites:
-        return
-    context.set_ciphers("ALL:!aNULL:!eNULL")
-    # NOTE: OpenSSL's ids hold the registered number in the lower half
-    names = {cipher["id"] & 0xFFFF: cipher["name"] for cipher in context.get_ciphers()}
-    for index, number in enumerate(tls.cipher_suites):
-        if number not in names:
-            raise ConfigError(
-                f"this build of OpenSSL has no cipher suite {number}", path=f"client_tls.cipher_suites[{index}]"
-            )
-    chosen = [names[number] for number in tls.cipher_suites if number not in _TLS_1_3]
-    if chosen:
-        context.set_ciphers(":".join(chosen))
-    elif context.minimum_version < ssl.TLSVersion.TLSv1_3:
+    """Offers these suites for TLS 1.2 and before."""
+    has_chosen = set_ciphers(context, tls.cipher_suites, path="client_tls.cipher_suites")
+    if tls.cipher_suites and not has_chosen and context.minimum_version < ssl.TLSVersion.TLSv1_3:
         raise ConfigError(
             "has suites of TLS 1.3 alone, which are always on: add suites of TLS 1.2, or set min_version to TLS13",
             path="client_tls.cipher_suites",
@@ -79,19 +55,14 @@ def _set_ciphers(context: ssl.SSLContext, tls: ClientTls) -> None:
 
 def _set_curves(context: ssl.SSLContext, tls: ClientTls) -> None:
     """Offers one curve alone; Python's `ssl` has no way to offer a list of them."""
-    for index, number in enumerate(tls.curve_preferences):
-        if number not in _CURVES:
-            raise ConfigError(
-                "must be 23 (P-256), 24 (P-384), 25 (P-521) or 29 (X25519)",
-                path=f"client_tls.curve_preferences[{index}]",
-            )
-    if len(tls.curve_preferences) > 1:
+    names = curves(tls.curve_preferences, path="client_tls.curve_preferences")
+    if len(names) > 1:
         raise ConfigError(
             "Python's ssl can offer one curve alone, or all that OpenSSL thinks safe: name one, or remove the key",
             path="client_tls.curve_preferences",
         )
-    for number in tls.curve_preferences:
-        context.set_ecdh_curve(_CURVES[number])
+    for name in names:
+        context.set_ecdh_curve(name)
 
 
 def _load_files(context: ssl.SSLContext, tls: ClientTls) -> None:

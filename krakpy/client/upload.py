@@ -18,20 +18,26 @@ def write_whole(head: bytes, body: bytes, write: Callable[[bytes], None]) -> Non
 
 
 class Upload:
-    """A task that writes the pieces as they come; `on_failure` is told when their source fails."""
+    """A task that writes the pieces as they come.
 
-    __slots__ = ("_loop", "_on_failure", "_pieces", "_task", "_turn", "_write")
+    `on_end` is told when all of them are written and the connection would take more, `on_failure` when their source
+    fails, and neither when the upload was cancelled.
+    """
+
+    __slots__ = ("_loop", "_on_end", "_on_failure", "_pieces", "_task", "_turn", "_write")
 
     def __init__(
         self,
         pieces: AsyncIterable[bytes],
         write: Callable[[bytes], None],
+        on_end: Callable[[], None],
         on_failure: Callable[[BaseException], None],
         *,
         loop: asyncio.AbstractEventLoop,
     ) -> None:
         self._pieces = pieces
         self._write = write
+        self._on_end = on_end
         self._on_failure = on_failure
         self._loop = loop
         self._turn: asyncio.Future[None] | None = None
@@ -70,6 +76,9 @@ class Upload:
             if self._turn is not None:
                 await self._turn
             self._write(piece)
+        if self._turn is not None:
+            await self._turn
+        self._on_end()
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         error = None if task.cancelled() else task.exception()

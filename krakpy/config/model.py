@@ -195,7 +195,7 @@ class Service(Model, frozen=True, kw_only=True):
     """Time that a connection to a backend waits for its next request; 0: no limit."""
 
     response_header_timeout: Seconds = 0.0
-    """Time for a backend's status and headers; 0: no limit of its own."""
+    """Time for a backend's status and headers, from the end of the request; 0: no limit of its own."""
 
     expect_continue_timeout: Seconds = 0.0
     """Time that a body waits for `100 Continue` when the client asked for it; 0: the body is sent at once."""

@@ -134,8 +134,8 @@ class Plugin(Model, frozen=True, kw_only=True):
     """The ids that may not load, whatever `allow` says."""
 
     lock: str = ""
-    """Path of the lock file that pins what may load (`krakpy ext lock` writes it), from the configuration's folder: with
-    one, nothing of third parties is imported that is not in it or differs from it."""
+    """Path of the lock file that pins what may load (`krakpy ext lock` writes it), from the configuration's folder:
+    with one, nothing of third parties is imported that is not in it or differs from it."""
 
     defaults: InstanceDefaults = InstanceDefaults()
     """What holds for every instance that does not say otherwise."""

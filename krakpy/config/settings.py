@@ -7,16 +7,15 @@ The classes satisfy the Protocols of `krakpy_sdk.seats`.
 """
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 import msgspec
-from krakpy_sdk import ConfigError, seats
+from krakpy_sdk import seats
 
-from krakpy.bodies import MAX_BODY_BYTES
 from krakpy.config import durations, hosts, routes
+from krakpy.config.given import Given
 from krakpy.config.listener import ListenerSettings, listening
 from krakpy.config.model import (
     Backend,
@@ -42,52 +41,7 @@ MERGE_SHARE = 85
 NO_OP = "no-op"
 
 
-def _no_driver(family: str, name: str, config: Any = None) -> Any:  # noqa: ARG001  the place of those that find them
-    raise ConfigError(f"nobody is there to find the {family} driver {name!r}")
-
-
-def _no_folder() -> str:
-    raise ConfigError("there is no folder that workers share")
-
-
-class _Settings(msgspec.Struct, frozen=True, kw_only=True):
-    place: str = ""
-    """Where the object stands in the file (`endpoints[3].backend[0]`); empty for the service."""
-
-    name: str = ""
-    """The service's name."""
-
-    service: Mapping[str, Any] = {}
-    """The namespaces of the service that extensions answer, with their settings as written."""
-
-    log: logging.Logger = logging.getLogger("krakpy.extension")
-    """Where a middleware says what happens to it."""
-
-    driver: Callable[..., Any] = _no_driver
-    """Gives a middleware the driver of a family by name, built."""
-
-    folder: Callable[[], str] = _no_folder
-    """Gives the folder that all workers share, and makes it if need be."""
-
-    config: Any = None
-    """A middleware's own settings, decoded; None outside of a middleware."""
-
-    hooks: tuple[Any, ...] = ()
-    """The instances of hooks that this object lists, in order."""
-
-    extra_config: Mapping[str, Any] = {}
-    """The namespaces that extensions answer, with their settings as written; the core's own are left out."""
-
-    max_kept_body: int = MAX_BODY_BYTES
-    """How large a body may be that somebody needs whole, in bytes."""
-
-    @property
-    def shared_folder(self) -> str:
-        """The folder that all workers share."""
-        return self.folder()
-
-
-class BackendSettings(_Settings, frozen=True, kw_only=True):
+class BackendSettings(Given, frozen=True, kw_only=True):
     """One upstream of one endpoint."""
 
     index: int
@@ -130,7 +84,7 @@ class Mirror(msgspec.Struct, frozen=True, kw_only=True):
     max_bytes: int
 
 
-class EndpointSettings(_Settings, frozen=True, kw_only=True):
+class EndpointSettings(Given, frozen=True, kw_only=True):
     """One path and method that is published."""
 
     endpoint: str
@@ -153,7 +107,7 @@ class EndpointSettings(_Settings, frozen=True, kw_only=True):
     """What asks its shadow backends; put here, and those taken from `backends`, when the pipeline is built."""
 
 
-class ServiceSettings(_Settings, frozen=True, kw_only=True):
+class ServiceSettings(Given, frozen=True, kw_only=True):
     """The whole gateway."""
 
     port: int

@@ -173,6 +173,7 @@ def _candidates(distribution: Distribution, first_party: frozenset[str]) -> Iter
     if not ours:
         return
     name, version, requires = _identity(distribution)
+    location = str(folder_of(distribution))
     for entry_point, match in ours:
         yield Candidate(
             distribution=name,
@@ -183,7 +184,7 @@ def _candidates(distribution: Distribution, first_party: frozenset[str]) -> Iter
             entry_point=entry_point,
             requires=requires,
             is_first_party=name in first_party,
-            location=str(folder_of(distribution)),
+            location=location,
         )
 
 

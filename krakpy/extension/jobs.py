@@ -121,7 +121,7 @@ def config_of(admission: Admission, plugin: Plugin | None) -> Any:
 
 def _plain(settings: Any) -> dict[str, Any]:
     """The settings of an object as JSON has them, without what every object is given."""
-    left_out = ("endpoints", "backends", "hooks", "config", "service", "log", "driver", "folder")
+    left_out = ("endpoints", "backends", "hooks", "config", "service", "log", "driver", "folder", "instances")
     fields = {name: getattr(settings, name) for name in settings.__struct_fields__ if name not in left_out}
     plain: dict[str, Any] = msgspec.to_builtins(fields, enc_hook=str)
     backends = getattr(settings, "backends", ())

@@ -29,6 +29,7 @@ from krakpy.extension.hosts import Hosts, is_hosted
 from krakpy.extension.housing import Housing
 from krakpy.extension.jobs import config_of, context_of
 from krakpy.extension.ledger import Ledger
+from krakpy.extension.ledger_watch import Watch
 from krakpy.extension.lifecycle import built, set_up, torn_down
 from krakpy.extension.lives import Lives
 from krakpy.extension.middleware import guarded, guarded_app
@@ -61,6 +62,7 @@ class ExtensionManager:
         self._prepared = prepared
         self._folder = folder or SharedFolder.found().path
         self._records = Records(ledger)
+        self._instances = tuple if ledger is None else Watch(ledger).status
         self._housing = Housing(prepared, hosts, self._records)
         self._broken: dict[str, Problem] = {}
         self._unloaded: dict[tuple[str, str], Problem] = {}
@@ -219,6 +221,7 @@ class ExtensionManager:
             log=_log_of(admission.need),
             driver=self._named,
             folder=self._folder,
+            instances=self._instances,
         )
 
     def _class_of(self, admission: Admission) -> Any:

@@ -16,6 +16,7 @@ from krakpy_sdk.seats import Message
 from krakpy.errors import KrakpyError
 from krakpy.extension.guard import Guard, Overrun
 from krakpy.extension.ledger import NOBODY
+from krakpy.extension.ledger_page import Record
 from krakpy.extension.quarantine import State
 from krakpy.extension.refusal import refuse
 from krakpy.extension.stepping import Steps
@@ -36,22 +37,8 @@ class _Inner:
 def guarded(build: Callable[[Proxy], Proxy], guard: Guard, next: Proxy) -> Proxy:
     """A middleware around `next` whose failures are outcomes."""
     inner: ContextVar[_Inner] = ContextVar("inner")
-
-    async def watched(request: Request) -> Response:
-        seen = inner.get()
-        seen.calls += 1
-        began = monotonic()
-        try:
-            response = seen.response = await Steps(next(request), record, NOBODY)
-        except BaseException as error:
-            seen.errors.append(error)
-            raise
-        finally:
-            seen.seconds += monotonic() - began
-        return response
-
     record = guard.record
-    middleware = build(watched)
+    middleware = build(_watching(next, inner, record))
 
     async def call(request: Request) -> Response:
         is_active = record.state is State.ACTIVE
@@ -76,6 +63,25 @@ def guarded(build: Callable[[Proxy], Proxy], guard: Guard, next: Proxy) -> Proxy
         return response
 
     return call
+
+
+def _watching(next: Proxy, inner: ContextVar[_Inner], record: Record) -> Proxy:
+    """What a middleware has as its `next`: notes what comes of it, which is not the middleware's doing."""
+
+    async def watched(request: Request) -> Response:
+        seen = inner.get()
+        seen.calls += 1
+        began = monotonic()
+        try:
+            response = seen.response = await Steps(next(request), record, NOBODY)
+        except BaseException as error:
+            seen.errors.append(error)
+            raise
+        finally:
+            seen.seconds += monotonic() - began
+        return response
+
+    return watched
 
 
 async def _answer(middleware: Proxy, request: Request) -> Response:

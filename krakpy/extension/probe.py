@@ -118,7 +118,8 @@ def _probe_one(job: Job) -> Verdict:
 
 def _as_json(job: Job) -> dict[str, Any]:
     # PERF: what the service says is the same for all uses, and sent once
-    service: Mapping[str, Any] = next((use.settings["service"] for use in job.instances if "service" in use.settings), {})
+    said = (use.settings["service"] for use in job.instances if "service" in use.settings)
+    service: Mapping[str, Any] = next(said, {})
     return {
         "service": service,
         "offers": job.offers,

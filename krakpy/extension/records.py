@@ -8,11 +8,13 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
+from krakpy.extension.contracts import contract_of
 from krakpy.extension.gates import Admission
 from krakpy.extension.ledger import Ledger
 from krakpy.extension.ledger_page import Record, Worklog
 from krakpy.extension.policy import DEFAULT_TIMEOUT_S, Policy
-from krakpy.extension.quarantine import Account, Rules
+from krakpy.extension.preparing import Prepared
+from krakpy.extension.quarantine import Account, Rules, State
 
 
 class Records:
@@ -43,6 +45,21 @@ class Records:
             self._keeping.cancel()
         if self._worklog is not None:
             self._worklog.close()
+
+
+def spared(prepared: Prepared, ledger: Ledger) -> Prepared:
+    """The same without what workers leave out, because others died of it when they started.
+
+    A driver stays: what names it cannot be built without one.
+    """
+    standing = ((state, account) for _, state, account in ledger.accounts())
+    away = {account.key for state, account in standing if state is State.QUARANTINED and account.until == float("inf")}
+    kept = (
+        admission
+        for admission in prepared.admissions
+        if contract_of(admission.candidate.family).kind == "driver" or account_of(admission).key not in away
+    )
+    return replace(prepared, admissions=tuple(kept))
 
 
 def is_trusted(admission: Admission) -> bool:

@@ -11,11 +11,17 @@ from krakpy_sdk.frames import MAX_FRAME_BYTES
 
 def check(name: str, result: object) -> None:
     """ContractError for a result that the contract does not allow."""
-    if type(result) is Patch:
-        size = sum(len(change[1]) for change in result.changes if change[0] == "set_body")
-    else:
-        size = len(result.body) if type(result) is Reply else 0
     if not isinstance(result, RETURNS[name]):
         raise breach(name, RETURNS[name], result)
+    size = _size(result)
     if size > MAX_FRAME_BYTES:
         raise ContractError(f"{name} returned a body of {size} bytes, more than the {MAX_FRAME_BYTES} that it may have")
+
+
+def _size(result: object) -> int:
+    if isinstance(result, Reply):
+        return len(result.body)
+    # NOTE: a patch holds whatever its author put into it; who applies it finds out
+    changes = result.changes if isinstance(result, Patch) else ()
+    bodies = (change[1] for change in changes if len(change) == 2 and change[0] == "set_body")
+    return sum(len(body) for body in bodies if isinstance(body, bytes))

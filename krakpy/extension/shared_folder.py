@@ -46,6 +46,11 @@ class SharedFolder:
         """A folder that is nobody else's, and gone when it is closed."""
         return cls(os.getpid(), suffix=f"-{secrets.token_hex(4)}")
 
+    @property
+    def place(self) -> str:
+        """Where the folder is, if somebody has made it."""
+        return str(self._path)
+
     def path(self) -> str:
         """The folder, made if need be; OSError if it cannot be, or if it is somebody else's."""
         if self._lock is None:

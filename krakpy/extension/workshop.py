@@ -37,6 +37,7 @@ class Workshop:
         settings.config, settings.hooks = None, ()
         settings.discover, settings.decode = (lambda: settings.hosts), None
         settings.service, settings.shared_folder = self._service, self._folder
+        settings.instances = tuple
         if hasattr(settings, "backends"):
             settings.backends = tuple(map(self._of, settings.backends))
         return settings

@@ -35,6 +35,10 @@ IN_CHUNKS, UNTIL_CLOSE, BODILESS = -1, -2, -3
 _CHUNKED = b"transfer-encoding: chunked\r\n"
 NO_BODY = frozenset({204, 304})
 
+#: of how many answers the fields are remembered as they are written, and up to which size
+_MOST_TEXTS = 512
+_LONGEST_TEXT = 4096
+
 _MOST_LINES = 2048
 _LONGEST_KEPT = 256
 
@@ -67,6 +71,33 @@ class Lines(dict[Field, bytes]):
                 self.clear()
             self[field] = line
         return line
+
+
+class Texts:
+    """Status lines and fields of answers as they are written."""
+
+    def __init__(self, lines: Lines) -> None:
+        self._lines = lines
+        self._kept: dict[int, Text] = {}
+
+    def of(self, status: int, fields: Sequence[Field]) -> Text:
+        """Those of an answer; ValueError for a field that cannot be sent.
+
+        PERF: an application that gives the same object of fields again pays for it once.
+        """
+        text = self._kept.get(id(fields))
+        if text is not None and text.fields is fields and text.status == status:
+            return text
+        lines, own = lined(fields, self._lines)
+        is_ordinary = status not in NO_BODY and b"connection" not in own and b"content-length" not in own
+        written = (STATUS_LINES.get(status) or status_line(status)) + lines if is_ordinary else None
+        text = Text(fields, status, written, b"date" in own)
+        # NOTE: what can be changed is not remembered, nor what is too large or is of no use
+        if written is not None and len(written) <= _LONGEST_TEXT and type(fields) is tuple:
+            if len(self._kept) >= _MOST_TEXTS:
+                self._kept.clear()
+            self._kept[id(fields)] = text
+        return text
 
 
 def lined(fields: Any, lines: Lines) -> tuple[bytes, dict[bytes, bytes]]:

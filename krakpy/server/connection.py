@@ -62,7 +62,7 @@ class Connection(asyncio.Protocol, ABC):
         self._server = tuple(own[:2]) if isinstance(own, tuple) else (own, None) if own else None
         self._scheme = "https" if transport.get_extra_info("sslcontext") else "http"
         self._address: str = self.peer[0] if self.peer else ""
-        is_admitted = self._service.admit(self, self._address)
+        is_admitted = self._service.room.admit(self, self._address)
         if is_admitted is None:
             self.abort()
         elif not is_admitted:
@@ -71,7 +71,7 @@ class Connection(asyncio.Protocol, ABC):
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002  asyncio's own name
         self._is_closing = True
         self.deadline = inf
-        self._service.leave(self, self._address)
+        self._service.room.leave(self, self._address)
         self.resume_writing()
 
     def refuse(self, refusal: Refusal) -> None:

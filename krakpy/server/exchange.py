@@ -8,15 +8,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Coroutine, Sequence
-from inspect import CORO_CREATED, getcoroutinestate
 from typing import Any
 
 from krakpy_sdk import Scope
 from krakpy_sdk.seats import Message
 
 from krakpy import logs
-from krakpy.direct import Cancellable, Express, Fields, Flow, Poured
-from krakpy.proxy import end
+from krakpy.direct import Express, Fields, Flow, Poured
 from krakpy.server.answer import (
     BODILESS,
     CLOSE,
@@ -29,7 +27,7 @@ from krakpy.server.answer import (
     lined,
     status_line,
 )
-from krakpy.server.intake import Intake
+from krakpy.server.hearing import Hearing
 from krakpy.server.outlet import Outlet
 from krakpy.server.service import Service
 from krakpy.server.wire import Wire
@@ -39,16 +37,11 @@ LOG = logging.getLogger("krakpy.server")
 #: bodies from this size on are not copied behind their heads
 _LARGE = 64 * 1024
 
-_CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
-
-class Exchange:
+class Exchange(Hearing):
     """One request and its answer."""
 
-    __slots__ = (
-        "_awaited", "_has_ended", "_is_head", "_left", "_minor", "_readers", "_service", "_start", "_wire", "_work",
-        "closes", "intake", "is_answered", "is_gone", "task",
-    )  # fmt: skip
+    __slots__ = ("_is_head", "_left", "_minor", "_start", "closes")
 
     def __init__(self, wire: Wire, service: Service, method: str, minor: int, closes: bool) -> None:
         self._wire = wire
@@ -58,17 +51,15 @@ class Exchange:
         self._start: Message | None = None
         self._left: int | None = None
         self._has_ended = False
-        self._readers: list[asyncio.Future[None]] | None = None
-        self._awaited: Cancellable | None = None
-        self._work: Coroutine[Any, Any, None] | None = None
+        self._readers = None
+        self._awaited = None
+        self._work = None
         self.closes = closes
         """Whether the answer announces, or is, the end of its connection; final when the answer has begun."""
-        self.intake: Intake | None = None
-        """The request's body, if it has one."""
+        self.intake = None
         self.is_answered = False
         self.is_gone = False
-        """Whether the client has left."""
-        self.task: asyncio.Task[None] | None = None
+        self.task = None
 
     @property
     def has_begun(self) -> bool:
@@ -128,79 +119,11 @@ class Exchange:
         if not self.is_answered and not self.is_gone:
             self._wire.unanswered(has_begun=self.has_begun)
 
-    def waits_for(self, future: Cancellable | None) -> None:
-        """Cancel this when the client leaves."""
-        self._awaited = future
-
     def _report(self, error: Exception) -> None:
         if not self.is_gone:
             # SECURITY: what an error says of itself may hold anything, the request's secrets too
             debugging = error if LOG.isEnabledFor(logging.DEBUG) else None
             logs.event(LOG, logging.ERROR, "application failed", exc_info=debugging, error=type(error).__name__)
-
-    # ---- the request
-
-    async def receive(self) -> Message:
-        """The next piece of the request's body, or that the client has left or has its answer."""
-        while not (self.is_gone or self.is_answered):
-            intake = self.intake
-            if intake is None or (intake.is_complete and not intake.held):
-                if not self._has_ended:
-                    self._has_ended = True
-                    return {"type": "http.request", "body": b"", "more_body": False}
-            elif intake.held:
-                return self._taken(intake)
-            elif intake.expects:
-                intake.expects = False
-                intake.since = self._service.now
-                self._wire.write(_CONTINUE)
-                self._wire.resume()
-            await self._news()
-        return {"type": "http.disconnect"}
-
-    def _taken(self, intake: Intake) -> Message:
-        body = intake.take()
-        self._has_ended = intake.is_complete
-        self._wire.resume()
-        return {"type": "http.request", "body": body, "more_body": not self._has_ended}
-
-    async def _news(self) -> None:
-        """Wait until something has come of the client."""
-        reader: asyncio.Future[None] = self._service.loop.create_future()
-        self._readers = [*(self._readers or ()), reader]
-        await reader
-
-    def wake(self) -> bool:
-        """Tell who waits in `receive` that there is something new, and whether somebody waits."""
-        readers, self._readers = self._readers, None
-        for reader in readers or ():
-            if not reader.done():
-                reader.set_result(None)
-        return bool(readers)
-
-    def leave(self) -> None:
-        """The client has gone. Who waits in `receive` is told, and has a moment to end by itself; others end now."""
-        self.is_gone = True
-        awaited, self._awaited = self._awaited, None
-        if awaited is not None:
-            awaited.cancel()
-        if self.wake():
-            self._service.soon(self._cancel)
-        else:
-            self._cancel()
-
-    def _cancel(self) -> None:
-        # NOTE: a second cancellation would break off what the first one has set going
-        if self.task is None or self.task.done() or self.task.cancelling():
-            return
-        if self._work is None or getcoroutinestate(self._work) != CORO_CREATED:
-            end(self.task)
-        else:
-            # NOTE: nobody has seen the request, and nobody will
-            self.task.cancel()
-            self._work.close()
-
-    # ---- the answer
 
     def send(self, message: Message) -> Awaitable[None]:
         """Take the next part of the answer; wait for what it gives before the next one."""

@@ -3,7 +3,7 @@
 The object `krakpy.status/1`: `pid`, `version`, `state` (`serving`, `reloading`, `stopping`), `started_at`, `uptime_s`,
 `generation`, `config` (`path`, `digest`, `loaded_at`), `listeners`, `workers_wanted`, `workers`, `extensions`,
 `reload` (the one under way: `number`, `phase`, `by`, `took_s`), `last_reload`, `successor` (a pid, after SIGUSR2),
-`hosts` and `instances`.
+`hosts`, `instances` and `components` (what middlewares and drivers say of themselves, by worker).
 """
 from __future__ import annotations
 

@@ -9,19 +9,7 @@ import ssl
 from krakpy_sdk import ConfigError
 
 from krakpy.config.model import KeyPair, Tls
-
-#: KrakenD's names; the oldest stands for TLS 1.0, which is the oldest that libraries still know
-_VERSIONS = {
-    "SSL3.0": ssl.TLSVersion.TLSv1,
-    "TLS10": ssl.TLSVersion.TLSv1,
-    "TLS11": ssl.TLSVersion.TLSv1_1,
-    "TLS12": ssl.TLSVersion.TLSv1_2,
-    "TLS13": ssl.TLSVersion.TLSv1_3,
-}
-#: the suites of TLS 1.3, which cannot be chosen, as in Go
-_TLS_1_3 = frozenset({0x1301, 0x1302, 0x1303})
-#: Go's numbers of curves and OpenSSL's names
-_CURVES = {23: "prime256v1", 24: "secp384r1", 25: "secp521r1", 29: "X25519"}
+from krakpy.config.tls_choices import VERSIONS, curves, set_ciphers
 
 
 def server_context(tls: Tls) -> ssl.SSLContext:
@@ -54,16 +42,19 @@ def _pairs(tls: Tls) -> tuple[KeyPair, ...]:
 def _context(tls: Tls, pair: KeyPair, index: int) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.set_alpn_protocols(["http/1.1"])
-    context.minimum_version = _VERSIONS[tls.min_version]
-    context.maximum_version = _VERSIONS[tls.max_version]
+    context.minimum_version = VERSIONS[tls.min_version]
+    context.maximum_version = VERSIONS[tls.max_version]
     if context.maximum_version < context.minimum_version:
         raise ConfigError("is older than min_version", path="tls.max_version")
     # SECURITY: a client must not make the server's keys work for nothing
     context.options |= ssl.OP_NO_RENEGOTIATION | ssl.OP_NO_COMPRESSION
     if tls.prefer_server_cipher_suites:
         context.options |= ssl.OP_CIPHER_SERVER_PREFERENCE
-    _set_ciphers(context, tls)
-    _set_curve(context, tls)
+    set_ciphers(context, tls.cipher_suites, path="tls.cipher_suites")
+    names = curves(tls.curve_preferences, path="tls.curve_preferences")
+    if len(names) == 1:
+        # NOTE: one curve alone, or all that OpenSSL thinks safe: Python's `ssl` has no way to offer some
+        context.set_ecdh_curve(names[0])
     try:
         context.load_cert_chain(pair.public_key, pair.private_key)
     except (OSError, ssl.SSLError) as error:
@@ -84,31 +75,6 @@ def _demand(context: ssl.SSLContext, tls: Tls) -> None:
             context.load_verify_locations(path)
         except (OSError, ssl.SSLError) as error:
             raise ConfigError(f"cannot be loaded: {error}", path=f"tls.ca_certs[{index}]") from error
-
-
-def _set_ciphers(context: ssl.SSLContext, tls: Tls) -> None:
-    """Offer these suites for TLS 1.2 and before, by the numbers that IANA and Go give them."""
-    if not tls.cipher_suites:
-        return
-    context.set_ciphers("ALL:!aNULL:!eNULL")
-    # NOTE: OpenSSL's ids hold the registered number in the lower half
-    names = {cipher["id"] & 0xFFFF: cipher["name"] for cipher in context.get_ciphers()}
-    for index, number in enumerate(tls.cipher_suites):
-        if number not in names:
-            raise ConfigError(f"this build of OpenSSL has no cipher suite {number}", path=f"tls.cipher_suites[{index}]")
-    if chosen := [names[number] for number in tls.cipher_suites if number not in _TLS_1_3]:
-        context.set_ciphers(":".join(chosen))
-
-
-def _set_curve(context: ssl.SSLContext, tls: Tls) -> None:
-    """Offer one curve alone, or all that OpenSSL thinks safe; Python's `ssl` has no way to offer some."""
-    for index, number in enumerate(tls.curve_preferences):
-        if number not in _CURVES:
-            raise ConfigError(
-                "must be 23 (P-256), 24 (P-384), 25 (P-521) or 29 (X25519)", path=f"tls.curve_preferences[{index}]"
-            )
-    if len(tls.curve_preferences) == 1:
-        context.set_ecdh_curve(_CURVES[tls.curve_preferences[0]])
 
 
 class _Chooser:

@@ -74,9 +74,10 @@ def test_what_comes_from_no_address_is_not_decoded(name):
 
 
 @pytest.mark.parametrize("value", ["100%", "%zz", "%2"])
-def test_a_broken_escape_fails(value):
-    with pytest.raises(UpstreamError, match="no escape"):
+def test_a_broken_escape_is_the_clients_fault(value):
+    with pytest.raises(RejectedError, match="no escape") as refusal:
         Placeholder("id").value({"id": value})
+    assert refusal.value.status == 400
 
 
 @pytest.mark.parametrize("value", ["", "a/b", "/", "1,x,map[k:1]", "<nil>"])

@@ -162,3 +162,56 @@ async def test_a_body_that_waits_is_never_asked_for_when_the_backend_refuses(ser
     deadline = asyncio.get_running_loop().time() + 30
     exchange = pool.exchange(upstream.origin, head, untouched(), method="POST", deadline=deadline, stream=False)
     assert (await exchange).status == 417
+
+
+async def test_response_header_timeout_begins_when_the_whole_body_is_sent(serving, pooling):
+    """A client that sends slowly takes nothing of the time that a backend has for its answer (Go: the same)."""
+
+    async def slow():
+        yield b"1\r\nx\r\n"
+        await asyncio.sleep(1.2)
+        yield END
+
+    pool = pooling(response_header_timeout_s=1.0)
+    answer = await ask(pool, await serving(answering(ok(b"got it"))), method="POST", body=slow())
+    assert answer.body == b"got it"
+
+
+async def test_it_ends_the_wait_for_an_answer_to_such_a_body(serving, pooling):
+    pool = pooling(response_header_timeout_s=0.05)
+    with pytest.raises(Timeout, match="awaiting response headers"):
+        await ask(pool, await serving(hanging), method="POST", body=pieces(END))
+
+
+async def test_it_does_not_begin_while_a_backend_is_slow_to_read_a_whole_body(serving, pooling):
+    async def slow(peer):
+        await asyncio.sleep(1.2)
+        await peer.answer(ok(b"got it"))
+        await peer.gone()
+
+    pool = pooling(response_header_timeout_s=1.0)
+    answer = await ask(pool, await serving(slow), method="POST", body=b"x" * 20_000_000)
+    assert answer.body == b"got it"
+
+
+async def test_it_has_no_say_once_an_answer_has_begun_before_the_end_of_the_body(serving, pooling):
+    has_begun = asyncio.Event()
+
+    async def script(peer):
+        await peer.read(10)
+        await peer.send(ok(b"hello")[:-5])
+        has_begun.set()
+        while not (await peer.read(1) == b"0" and await peer.read(4) == b"\r\n\r\n"):
+            pass
+        await asyncio.sleep(0.4)
+        await peer.send(b"hello")
+        await peer.gone()
+
+    async def source():
+        yield b"1\r\nx\r\n"
+        await has_begun.wait()
+        await asyncio.sleep(0.2)
+        yield END
+
+    pool = pooling(response_header_timeout_s=0.2)
+    assert (await ask(pool, await serving(script), method="POST", body=source())).body == b"hello"

@@ -48,7 +48,8 @@ def ask(strangers, tmp_path):
         settings = service(tmp_path, *endpoints, **{"plugin": {}, **root})
         more = {"examine": examine} if examine else {}
         catalog = strangers.catalog(with_krakpy=True)
-        return prepare(settings, environ=environ, options=options and Options(**options), catalog=catalog, **more)
+        said = None if options is None else Options(**options)
+        return prepare(settings, environ=environ, options=said, catalog=catalog, **more)
 
     return ask
 

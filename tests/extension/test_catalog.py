@@ -101,9 +101,9 @@ def test_twenty_thousand_entry_points_among_500_packages_are_read_in_under_a_sec
     site.add("acme-many", hooks={f"hook{number}": f"acme_many:Hook{number}" for number in range(20_000)})
     for number in range(500):
         site.add(f"acme-{number}", entry_points={"console_scripts": {"acme": "a:b"}})
-    started = time.perf_counter()
+    started = time.process_time()
     catalog = site.catalog()
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
     assert len(catalog.candidates) == 20_000
 
 

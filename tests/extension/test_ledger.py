@@ -82,6 +82,27 @@ def test_whoever_dies_while_it_changes_something_has_changed_nothing_and_holds_n
     assert ledger.change(index, quarantined)[:2] == (State.ACTIVE, State.QUARANTINED)
 
 
+def test_whoever_dies_in_the_middle_of_writing_has_changed_nothing(ledger):
+    index = ledger.enrol(ACCOUNT)
+    halves = ledger._halves
+
+    class Dying:
+        """The last thing that is written."""
+
+        def __getitem__(self, number):
+            return halves[number]
+
+        def __setitem__(self, number, half):
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def change():
+        ledger._halves = Dying()
+        ledger.change(index, quarantined)
+
+    assert in_child(change) == -signal.SIGKILL
+    assert (ledger.account(index), ledger.states[index]) == (ACCOUNT, State.ACTIVE)
+
+
 def test_nobody_waits_long_for_somebody_who_holds_the_lock(ledger):
     index = ledger.enrol(ACCOUNT)
     reading, writing = os.pipe()

@@ -1,5 +1,6 @@
 """One record for each instance, whatever the number of its places; krakpy's own steps have none."""
 from dataclasses import replace
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -9,8 +10,9 @@ from krakpy.config.model_plugin import Quarantine
 from krakpy.extension.gates import Admission
 from krakpy.extension.ledger import Ledger
 from krakpy.extension.policy import DEFAULT_TIMEOUT_S, Policy
-from krakpy.extension.quarantine import Rules
-from krakpy.extension.records import Records, account_of, is_trusted
+from krakpy.extension.preparing import Prepared
+from krakpy.extension.quarantine import Failing, Rules, failed
+from krakpy.extension.records import Records, account_of, is_trusted, spared
 
 from .instances import candidate
 
@@ -54,6 +56,18 @@ def test_the_operators_words_are_the_rules(ledger):
 )
 def test_krakpys_own_steps_are_trusted_as_long_as_the_operator_says_nothing(id, family, policy, trusted):
     assert is_trusted(admission(id, family, **policy)) is trusted
+
+
+def test_a_rehearsal_spares_what_workers_leave_out(ledger):
+    geo, audit = admission(), admission(name="audit")
+    unused: Any = SimpleNamespace()
+    prepared = Prepared(unused, unused, (geo, audit))
+    index = ledger.enrol(account_of(geo))
+    died = Failing("death", 1.0, 1.0, "its worker died", is_at_boot=True)
+    assert spared(prepared, ledger).admissions == (geo, audit)
+    for _ in range(3):
+        ledger.change(index, partial(failed, failing=died))
+    assert spared(prepared, ledger).admissions == (audit,)
 
 
 def test_without_a_ledger_nobody_is_watched():

@@ -30,7 +30,7 @@ TIMEOUT_S = 0.5
 #: what a service manager would give a gateway: memory in KiB, descriptors
 MEMORY_KIB, DESCRIPTORS = 4 * 1024 * 1024, 1024
 #: a worker without descriptors goes within 50 ms; each bystander asks so often meanwhile, at most
-MEANWHILE = {"X-29 descriptors": 20}
+MEANWHILE = 20
 
 ALLOWED = {
     # NOTE: connections get the numbers of standard output and error once these are closed, and are closed the next time
@@ -62,6 +62,8 @@ STATUSES: Mapping[str, Mapping[str, tuple[int, ...]]] = {
         **{id: held.statuses for id, held in (CALLED | KILLER).items()},
     },
 }  # fmt: skip
+#: how often a gateway is started in which everything is probed that is well; and what is late in each
+STARTS, LATE = 5, {"acme-x-09-hang/x_09_hang"}
 #: needs of the operator's in the tier `process`
 INSTANCES = {
     "X-21 memory bomb": {"limits": {"memory_mb": 256}}, "X-35 huge answer": {"limits": {"memory_mb": 1024}},
@@ -156,8 +158,14 @@ class Matrix:
         routes = [{**route, "timeout": "60s"} for route in (*own, *endpoints(dict(self._faults), port))]
         config = written(self._folder, {"plugin": self._plugin(), "endpoints": routes})
         cache = str(self._folder / "cache")
-        gateway = LimitedGateway(config, site=site.path, start_within_s=120.0, XDG_CACHE_HOME=cache)
-        self._gateway = self._stack.enter_context(gateway)
+        for _ in range(STARTS):
+            gateway = LimitedGateway(config, site=site.path, start_within_s=120.0, XDG_CACHE_HOME=cache)
+            self._gateway = gateway.__enter__()
+            # NOTE: on a machine that has a lot to do, probes of what is well may end too late
+            if {event["place"] for event in gateway.events(code="KX023")} <= LATE:
+                break
+            gateway.__exit__()
+        self._stack.push(gateway)
         if self.tier == "process":
             self._gateway.wait_for(lambda: self._gateway.events("host ready", instance="fine"), 60)
         return self
@@ -194,7 +202,8 @@ class Matrix:
         events = self._gateway.events()[before:]
         died = [event for event in events if event["message"] == "worker died"]
         row.asked, row.lost, row.deaths = tally.answered + len(tally.lost), len(tally.lost), len(died)
-        row.allowed = BYSTANDERS * len(died) * MEANWHILE.get(id, 1) + ALLOWED.get((id, self.tier), 0)
+        going = [event for event in events if "has no descriptor left" in event["message"]]
+        row.allowed = BYSTANDERS * len(died) + BYSTANDERS * MEANWHILE * len(going) + ALLOWED.get((id, self.tier), 0)
         row.hits = self._upstream.hits.get(name, 0)
         row.told = _told([*self._gateway.events(instance=name), *died])
         row.recovery_s = _recovery([event for event in events if event.get("instance", name) == name or event in died])

@@ -156,7 +156,8 @@ def main() -> int:
     load, _, _ = os.getloadavg()
     with tempfile.TemporaryDirectory() as folder:
         rows = [row for tier in TIERS for row in rows_of(tier, Path(folder, tier))]
-    when = f"Python {platform.python_version()}, two workers, {os.cpu_count()} cores with a load of {load:.1f} before it"
+    machine = f"{os.cpu_count()} cores with a load of {load:.1f} before it"
+    when = f"Python {platform.python_version()}, two workers, {machine}"
     PAGE.write_text(page(rows, when))
     broken = [row for row in rows if not holds(row)]
     for row in broken:

@@ -64,9 +64,13 @@ def test_it_is_the_same_through_a_death_and_a_reload_and_gone_at_the_end(config,
 
 
 def test_the_workers_of_another_server_find_the_same_one_too(config, tmp_path):
-    environ = {"KRAKPY_CONFIG": str(config)}
-    with PlainGunicorn(config, site=tmp_path / "site", cwd=tmp_path, **environ) as gateway:
-        answers = [asked(gateway)]
-        gateway.wait_for(lambda: answers.append(asked(gateway)) or len({told["pid"] for told in answers}) == 2, 30)
+    answers = []
+
+    def both_have_answered():
+        answers.append(asked(gateway))
+        return len({told["pid"] for told in answers}) == 2
+
+    with PlainGunicorn(config, site=tmp_path / "site", cwd=tmp_path, KRAKPY_CONFIG=str(config)) as gateway:
+        gateway.wait_for(both_have_answered, 30)
     [folder] = {told["folder"] for told in answers}
     shutil.rmtree(folder)

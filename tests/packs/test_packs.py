@@ -1,5 +1,6 @@
 """Every package that krakpy ships is whole: licensed, versioned, typed, described, and built on the contract alone."""
 import ast
+import configparser
 import importlib
 import json
 import re
@@ -117,3 +118,11 @@ def test_its_readme_has_every_key_of_its_settings(folder):
 @pytest.mark.parametrize("folder", packs.folders(), ids=lambda folder: folder.name)
 def test_the_table_of_its_keys_is_what_the_code_says(folder):
     assert (folder / "README.md").read_text("utf-8") == packs.page(folder)
+
+
+def test_every_pack_has_an_extra_of_its_own_and_stands_in_all():
+    setup = configparser.ConfigParser()
+    setup.read(ROOT / "setup.cfg")
+    extras = {name: lines.split() for name, lines in setup["options.extras_require"].items()}
+    wanted = {folder.name.removeprefix("krakpy-"): [f"{folder.name}>=0.1,<1"] for folder in PACKS}
+    assert extras == wanted | {"all": [line for name in sorted(wanted) for line in wanted[name]]}

@@ -3,7 +3,7 @@ import pytest
 
 from krakpy.server.limits import Limits
 from tests.server.dialogue import Dialogue
-from tests.server.test_protocol_flow import CHUNKS, EXPECTING, GET, UPLOAD, Stepwise, body, start
+from tests.server.stepwise import CHUNKS, EXPECTING, GET, UPLOAD, Stepwise, body, start
 
 LATE_S = 0.25
 

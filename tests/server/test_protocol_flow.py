@@ -1,53 +1,9 @@
 """A connection is read no faster than its requests are, written no faster than its client reads, and left in order."""
-import asyncio
-
 import pytest
 
 from krakpy.server.limits import Limits
 from tests.server.dialogue import Dialogue, hello
-
-GET = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
-UPLOAD = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n"
-CHUNKS = b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
-EXPECTING = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nExpect: 100-Continue\r\n\r\n"
-
-
-class Stepwise:
-    """An application that does what the test tells it, one step after the other."""
-
-    def __init__(self) -> None:
-        self.steps: asyncio.Queue = asyncio.Queue()
-        self.received: list = []
-        self.ended = ""
-
-    async def __call__(self, scope, receive, send) -> None:
-        self.receive, self.send = receive, send
-        try:
-            while (step := await self.steps.get()) is not None:
-                if step == "receive":
-                    self.received.append(await receive())
-                else:
-                    await send(step)
-            self.ended = "returned"
-        except asyncio.CancelledError:
-            self.ended = "cancelled"
-            raise
-        except OSError:
-            self.ended = "told"
-
-    async def do(self, dialogue, *steps) -> None:
-        for step in steps:
-            self.steps.put_nowait(step)
-        await dialogue.settle()
-
-
-def start(**fields):
-    headers = [(name.encode(), value) for name, value in fields.items()]
-    return {"type": "http.response.start", "status": 200, "headers": headers}
-
-
-def body(data=b"", *, more=False):
-    return {"type": "http.response.body", "body": data, "more_body": more}
+from tests.server.stepwise import CHUNKS, EXPECTING, GET, UPLOAD, Stepwise, body, start
 
 
 async def test_a_body_waits_for_the_application_up_to_a_bound():
@@ -103,36 +59,6 @@ async def test_the_next_request_waits_until_the_client_has_read_the_answer_to_th
     assert len(dialogue.answers) == 3
 
 
-async def test_a_client_is_told_to_continue_when_somebody_wants_its_body():
-    app = Stepwise()
-    dialogue = Dialogue(app=app)
-    await dialogue.say(EXPECTING)
-    assert dialogue.heard == b""
-    await app.do(dialogue, "receive")
-    assert dialogue.heard == b"HTTP/1.1 100 Continue\r\n\r\n"
-    await dialogue.say(b"abc")
-    await app.do(dialogue, start(), body(), None)
-    assert app.received == [{"type": "http.request", "body": b"abc", "more_body": False}]
-    assert dialogue.heard.count(b"100 Continue") == 1
-    assert not dialogue.is_closed
-
-
-async def test_a_client_that_did_not_wait_is_not_told_to_continue():
-    app = Stepwise()
-    dialogue = Dialogue(app=app)
-    await dialogue.say(EXPECTING + b"abc")
-    await app.do(dialogue, "receive", start(), body(), None)
-    assert dialogue.heard.startswith(b"HTTP/1.1 200 ")
-
-
-async def test_a_client_that_stopped_waiting_is_not_told_to_continue():
-    app = Stepwise()
-    dialogue = Dialogue(app=app)
-    await dialogue.say(EXPECTING, b"a")
-    await app.do(dialogue, "receive", "receive")
-    assert dialogue.heard == b""
-
-
 @pytest.mark.parametrize("request_", [EXPECTING, CHUNKS, UPLOAD % 300_000], ids=["expecting", "chunks", "long"])
 async def test_an_answer_before_its_requests_end_announces_the_end_of_the_connection(request_):
     app = Stepwise()
@@ -184,68 +110,6 @@ async def test_a_wrong_body_after_its_answer_ends_the_connection_without_another
     assert [answer[9:12] for answer in dialogue.answers] == [b"200", b"400"]
 
 
-@pytest.mark.parametrize("how", ["leave", "end"])
-async def test_work_for_a_client_that_leaves_ends(how):
-    app = Stepwise()
-    dialogue = Dialogue(app=app)
-    await dialogue.say(GET)
-    await getattr(dialogue, how)()
-    assert app.ended == "cancelled"
-    assert dialogue.heard == b""
-    assert dialogue.is_closed
-
-
-async def test_an_application_that_waits_for_its_client_is_told_that_it_left_and_ends_by_itself():
-    app = Stepwise()
-    dialogue = Dialogue(app=app)
-    await dialogue.say(GET)
-    await app.do(dialogue, "receive", "receive", None)
-    await dialogue.leave()
-    assert app.received[1] == {"type": "http.disconnect"}
-    assert app.ended == "returned"
-
-
-async def test_an_application_that_does_not_end_although_it_was_told_is_ended_within_a_tenth_of_a_second():
-    app = Stepwise()
-    dialogue = Dialogue(app=app)
-    await dialogue.say(GET)
-    await app.do(dialogue, "receive", "receive")
-    await dialogue.leave()
-    assert app.ended == ""
-    await dialogue.wait(0.1)
-    assert app.ended == "cancelled"
-
-
-async def test_what_is_sent_to_a_client_that_left_is_an_error_of_the_systems_kind():
-    app = Stepwise()
-    dialogue = Dialogue(app=app)
-    await dialogue.say(GET)
-    await app.do(dialogue, "receive", "receive", start())
-    await dialogue.leave()
-    assert app.ended == "told"
-
-
-async def test_a_client_that_leaves_in_the_middle_of_its_request_is_gone():
-    app = Stepwise()
-    dialogue = Dialogue(app=app)
-    await dialogue.say(UPLOAD % 10)
-    await app.do(dialogue, "receive")
-    await dialogue.end()
-    assert app.received == [{"type": "http.disconnect"}]
-    assert dialogue.heard == b""
-
-
-async def test_work_that_goes_on_after_the_answer_is_let_be():
-    app = Stepwise()
-    dialogue = Dialogue(app=app)
-    await dialogue.say(GET)
-    await app.do(dialogue, start(), body())
-    await dialogue.leave()
-    assert app.ended == ""
-    await app.do(dialogue, "receive", None)
-    assert (app.received, app.ended) == ([{"type": "http.disconnect"}], "returned")
-
-
 async def test_the_bytes_of_a_second_answer_cannot_be_sent_in_place_of_the_next_one():
     app = Stepwise()
     dialogue = Dialogue(app=app)
@@ -256,41 +120,6 @@ async def test_the_bytes_of_a_second_answer_cannot_be_sent_in_place_of_the_next_
     with pytest.raises(RuntimeError):
         await late(body(b"2"))
     assert len(dialogue.answers) == 1
-
-
-async def test_a_client_that_leaves_at_once_leaves_nothing_behind():
-    app = Stepwise()
-    dialogue = Dialogue(app=app)
-    dialogue.transport.unread.append(GET)
-    dialogue.transport.deliver()
-    await dialogue.leave()
-    assert not dialogue.requests
-
-
-async def test_work_that_is_ending_already_is_not_ended_twice():
-    ends, gate = [], asyncio.Event()
-
-    async def app(scope, receive, send):
-        await receive()
-        await receive()
-        try:
-            await asyncio.Event().wait()
-        except asyncio.CancelledError:
-            ends.append("first")
-        try:
-            await gate.wait()
-        except asyncio.CancelledError:
-            ends.append("second")
-
-    dialogue = Dialogue(app=app)
-    await dialogue.say(GET)
-    [work] = asyncio.all_tasks() - {asyncio.current_task()}
-    await dialogue.leave()
-    work.cancel()
-    await dialogue.wait(1)
-    gate.set()
-    await dialogue.settle()
-    assert ends == ["first"]
 
 
 async def test_answers_that_are_complete_at_once_are_as_many_as_requests():

@@ -2,13 +2,18 @@
 import http.client
 import json
 
+import pytest
+
 from tests.operations.rig import Operated, written
 
 
-def test_a_backend_that_fails_is_spared_by_all_workers(tmp_path, unused_tcp_port):
+@pytest.mark.parametrize(
+    "namespace", ["qos/circuit-breaker", "github.com/devopsfaith/krakend-circuitbreaker/gobreaker"]
+)
+def test_a_backend_that_fails_is_spared_by_all_workers(tmp_path, unused_tcp_port, namespace):
     host = [f"http://127.0.0.1:{unused_tcp_port}"]
     breaker = {"interval": 60, "timeout": 60, "max_errors": 1}
-    backend = {"url_pattern": "/", "host": host, "extra_config": {"qos/circuit-breaker": breaker}}
+    backend = {"url_pattern": "/", "host": host, "extra_config": {namespace: breaker}}
     config = {
         "endpoints": [{"endpoint": "/a", "backend": [backend]}],
         "extra_config": {"router": {"return_error_msg": True}},

@@ -1,7 +1,7 @@
 """Revocations of all nodes, through the store that they share: a list that only grows, read on from where one was.
 
     follower = Follower(store, revoke, interval_s=1.0, ttl_s=7200.0)
-    follower.start()
+    await follower.start()
     await follower.publish("jti-abc")       # other nodes have it within a second
 """
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import TypeVar
 
 from krakpy_sdk import Store
@@ -24,6 +25,8 @@ _COUNT_TTL_S = 10 * 365 * 86400.0
 #: how many missing entries in a row end the way back through a list, and how often an entry is waited for
 _GAP = 64
 _PATIENCE = 5
+#: how long the start waits for what is revoked already, in seconds
+_START_S = 2.0
 
 
 class Follower:
@@ -37,12 +40,15 @@ class Follower:
         self._position: int | None = None
         self._late: dict[int, int] = {}
         self._is_well = True
+        self._is_up = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
-    def start(self) -> None:
-        """Begin to follow; once is enough."""
+    async def start(self) -> None:
+        """Begin to follow, and know what there is, if that does not take long; once is enough."""
         if self._task is None:
             self._task = asyncio.create_task(self._follow())
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._is_up.wait(), _START_S)
 
     async def stop(self) -> None:
         """End."""
@@ -97,6 +103,7 @@ class Follower:
                 if self._is_well:
                     log.warning("revocations of other nodes cannot be read: %s", error)
                 self._is_well = False
+            self._is_up.set()
             await asyncio.sleep(self._interval_s)
 
 

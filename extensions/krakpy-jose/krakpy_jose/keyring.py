@@ -19,6 +19,8 @@ from krakpy_jose.keys import KeySet
 
 #: how many names of missing keys are remembered at most
 MAX_MISSING = 1024
+#: how long the start waits for the first keys of an address, in seconds
+WARM_UP_S = 2.0
 
 
 class Keyring(Protocol):
@@ -27,8 +29,8 @@ class Keyring(Protocol):
     def at_hand(self) -> KeySet | None:
         """The keys, if nothing has to be awaited for them."""
 
-    def warm_up(self) -> None:
-        """Begin to get keys, where that takes a while."""
+    async def warm_up(self) -> None:
+        """Get the keys before the first request, if that does not take long."""
 
     async def fetched(self, name: str) -> KeySet | None:
         """The keys with one of this name among them, if that is anywhere; None if there are no keys."""
@@ -44,7 +46,7 @@ class FileKeyring:
         """The keys."""
         return self._keys
 
-    def warm_up(self) -> None:
+    async def warm_up(self) -> None:
         """They are here."""
 
     async def fetched(self, name: str) -> KeySet:  # noqa: ARG002  there is no more than the file has
@@ -76,10 +78,10 @@ class ServerKeyring:
         """The keys that were downloaded a while ago, where they may be kept."""
         return self._server.kept(self._max_age_s)
 
-    def warm_up(self) -> None:
-        """Begin the first download, where keys are kept."""
+    async def warm_up(self) -> None:
+        """Download them, where they are kept."""
         if self._max_age_s:
-            self._server.warm_up()
+            await self._server.warm_up(self._max_age_s, WARM_UP_S)
 
     async def fetched(self, name: str) -> KeySet | None:
         """The keys; downloaded again for a name that is not among them, but not for every one that is made up."""
@@ -112,6 +114,7 @@ def server_of(settings: Settings, config: KeyConfig) -> Jwks:
             "ca_file": config.jwk_local_ca,
             "pins": sorted(pin.hex() for pin in config.pins),
             "cipher_suites": list(config.cipher_suites),
+            "folder": settings.shared_folder,
         },
     )
     return server

@@ -52,10 +52,10 @@ class Revoker:
         self._revoked = revoked(settings, config)
         self._log = settings.log
 
-    def setup(self) -> None:
+    async def setup(self) -> None:
         """Begin to follow other nodes."""
         if self._revoked.follower is not None:
-            self._revoked.follower.start()
+            await self._revoked.follower.start()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"] != self._path:

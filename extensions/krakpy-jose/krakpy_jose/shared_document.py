@@ -58,7 +58,11 @@ class SharedDocument:
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:
         """The time in which this worker alone downloads; the end of a worker ends its turn."""
-        lock = os.open(self._file.with_suffix(".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            lock = os.open(self._file.with_suffix(".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError:
+            yield  # without a folder each worker downloads by itself
+            return
         try:
             while not _locked(lock):  # noqa: ASYNC110  another process does not tell when it is done
                 await asyncio.sleep(_LOOK_AGAIN_S)

@@ -125,9 +125,9 @@ class SignerGate:
         self._next = next
         self._key = SigningKey(settings, config)
 
-    def setup(self) -> None:
-        """Begin to get the key."""
-        self._key.warm_up()
+    async def setup(self) -> None:
+        """Get the key."""
+        await self._key.warm_up()
 
     def __call__(self, request: Request) -> Awaitable[Response]:
         return self._answer(request)

@@ -8,7 +8,7 @@ from krakpy_jose.algorithms import algorithm
 from krakpy_jose.config import DEFAULT_CACHE_S, SignerConfig
 from krakpy_jose.key_file import read_file
 from krakpy_jose.key_server import Jwks
-from krakpy_jose.keyring import server_of
+from krakpy_jose.keyring import WARM_UP_S, server_of
 from krakpy_jose.keys import KeySet
 
 #: how long a key serves while nobody can say whether it is still good: KrakenD gets it once, at the start
@@ -42,10 +42,10 @@ class SigningKey:
             self.log.warning("%s: nobody may enter: %s", self._place, error)
             return None
 
-    def warm_up(self) -> None:
-        """Begin to get it."""
+    async def warm_up(self) -> None:
+        """Get it before the first request, if that does not take long."""
         if self._server is not None:
-            self._server.warm_up()
+            await self._server.warm_up(DEFAULT_CACHE_S, WARM_UP_S)
 
     async def found(self) -> Key | None:
         """The key; None if there is none now."""

@@ -68,12 +68,12 @@ class Validator:
         else:
             self._keyring = keyring_of(settings, config, self._algorithm, settings.timeout_s)
 
-    def setup(self) -> None:
-        """Begin to get the keys, and to hear of revocations."""
+    async def setup(self) -> None:
+        """Get the keys, and begin to hear of revocations."""
         if self._keyring is not None:
-            self._keyring.warm_up()
+            await self._keyring.warm_up()
         if self._is_revoked is not None and self._is_revoked.follower is not None:
-            self._is_revoked.follower.start()
+            await self._is_revoked.follower.start()
 
     def __call__(self, request: Request) -> Awaitable[Response]:
         try:

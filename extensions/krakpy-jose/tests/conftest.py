@@ -11,10 +11,12 @@ import pytest
 from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 from krakpy_jose.algorithms import NAMES, Algorithm
 from krakpy_jose.config import ValidatorConfig
+from krakpy_jose.fetching import Document
 from krakpy_jose.validator import Validator
 from krakpy_sdk import Headers, Request, Response
 from krakpy_sdk.testing import endpoint_settings
 
+_JSON = "application/json"
 SECRET = b"a-secret-that-is-long-enough-for-everything-that-is-tested-here!"
 
 
@@ -126,3 +128,37 @@ def guard(key_file, clock):
         return Door(endpoint_settings(config=ValidatorConfig(**whole), **(settings or {})), clock)
 
     return make
+
+
+class Idp:
+    """Answers downloads from a script; the last answer is given for ever."""
+
+    def __init__(self, *answers):
+        self.answers = list(answers)
+        self.asked = 0
+        self.gate = None
+
+    async def __call__(self, url, **limits):
+        self.asked += 1
+        if self.gate is not None:
+            await self.gate.wait()
+        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+@pytest.fixture
+def idps():
+    """Makes servers of keys."""
+    return Idp
+
+
+@pytest.fixture
+def good(issuer):
+    return Document(200, _JSON, issuer.jwks("HS256"))
+
+
+@pytest.fixture
+def other(issuer):
+    return Document(200, _JSON, issuer.jwks("HS256", "RS256"))

@@ -28,7 +28,7 @@ class Server:
         self.renewals += 1
         return self.later
 
-    def warm_up(self):
+    async def warm_up(self, max_age_s, wait_s):
         self.is_warm = True
 
 
@@ -86,10 +86,10 @@ async def test_made_up_names_are_remembered_within_limits(sets, clock):
     assert len(keyring._missing) == MAX_MISSING
 
 
-def test_keys_are_warmed_up_where_they_are_kept(sets, clock):
+async def test_keys_are_warmed_up_where_they_are_kept(sets, clock):
     kept, not_kept = Server(*sets), Server(*sets)
-    ring(kept, clock).warm_up()
-    ring(not_kept, clock, cache=False).warm_up()
+    await ring(kept, clock).warm_up()
+    await ring(not_kept, clock, cache=False).warm_up()
     assert kept.is_warm
     assert not hasattr(not_kept, "is_warm")
 
@@ -102,7 +102,7 @@ def test_a_file_goes_before_an_address(key_file):
 async def test_a_file_has_what_it_has(key_file):
     config = ValidatorConfig(alg="HS256", jwk_local_path=key_file)
     keyring = keyring_of(endpoint_settings(), config, algorithm("HS256"), 1.0)
-    keyring.warm_up()
+    await keyring.warm_up()
     assert await keyring.fetched("nope") is keyring.at_hand()
 
 

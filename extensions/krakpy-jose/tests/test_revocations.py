@@ -109,6 +109,8 @@ def test_other_settings_do_not_forget(generations, clock):
     assert after.has("jti-a")
     before.add("jti-b")
     assert after.has("jti-b")
+    clock.now += 45
+    assert after.has("jti-a")
 
 
 def test_old_files_go(generations, clock, tmp_path):
@@ -175,6 +177,15 @@ async def test_a_node_that_starts_later_hears_of_all_that_is_left():
     assert sorted(found) == sorted(f"jti-{number}" for number in range(100, 200))
 
 
+async def test_a_node_knows_what_is_revoked_before_its_first_request():
+    store, found = Store(), []
+    await follower(store, []).publish("jti-a")
+    own = follower(store, found)
+    await own.start()
+    assert found == ["jti-a"]
+    await own.stop()
+
+
 async def test_an_entry_that_is_on_its_way_is_waited_for():
     store, found = Store(), []
     own = follower(store, found)
@@ -214,8 +225,8 @@ async def test_a_store_that_is_away_is_told_once_and_asked_again(caplog):
     store, found = Store(), []
     store.is_away = True
     own = follower(store, found)
-    own.start()
-    own.start()
+    await own.start()
+    await own.start()
     async with asyncio.timeout(10):
         while "cannot be read" not in caplog.text:
             await asyncio.sleep(0.001)

@@ -21,7 +21,6 @@ def revoker(tmp_path):
         passed.append(scope["path"])
 
     made = Revoker(server_settings(config=config, driver=found, folder=str(tmp_path)), application)
-    made.setup()
     made.passed = passed
     return made
 
@@ -106,12 +105,16 @@ async def test_other_paths_pass(revoker, path):
 
 async def test_what_other_nodes_do_not_hear_is_told(revoker):
     class Away:
-        def start(self): ...
+        async def start(self):
+            self.is_started = True
+
         async def publish(self, element):
             raise StoreError("away")
 
+    await revoker.setup()
     revoker._revoked.follower = Away()
-    revoker.setup()
+    await revoker.setup()
+    assert revoker._revoked.follower.is_started
     assert (await ask(revoker, body=b'{"jti":"a"}'))[0] == 503
     assert await ask(revoker, "GET", query=b"jti=a") == (200, {"revoked": True})
 

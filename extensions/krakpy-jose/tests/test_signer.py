@@ -146,7 +146,7 @@ async def test_who_refuses_in_between_is_heard(config, status):
 async def test_without_a_key_nobody_enters(config, settings, caplog):
     settings = endpoint_settings(config=config(**settings), place="endpoints[2]")
     gate = SignerGate(settings, answers())
-    gate.setup()
+    await gate.setup()
     response = await gate(Request())
     assert (response.status, response.body) == (401, b"")
     assert "endpoints[2]" in caplog.text
@@ -171,12 +171,12 @@ async def test_a_key_of_an_address_is_found_when_it_is_there(config, issuer):
         async def fresh(self, max_age_s, max_stale_s, wait_s):
             return Server.keys
 
-        def warm_up(self): ...
+        async def warm_up(self, max_age_s, wait_s): ...
 
     own = config(jwk_local_path="", jwk_url="https://idp.test")
     settings = endpoint_settings(config=own, driver=drivers({"jwks": {"http": Server}}))
     gate = SignerGate(settings, answers(Response(204)))
-    gate.setup()
+    await gate.setup()
     assert (await gate(Request())).status == 401
     Server.keys = KeySet.read(issuer.jwks(private=True))
     assert (await gate(Request())).status == 204

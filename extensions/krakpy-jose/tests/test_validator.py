@@ -97,7 +97,7 @@ async def test_claims_fill_patterns(guard, issuer):
 
 async def test_without_trust_in_the_keys_nobody_enters(guard, issuer, caplog):
     door = guard(disable_jwk_security=False, settings={"place": "endpoints[3]"})
-    door.validator.setup()
+    await door.validator.setup()
     assert await door.status(issuer.token()) == 401
     assert not door.requests
     assert "endpoints[3]" in caplog.text
@@ -117,7 +117,7 @@ async def test_a_token_that_is_revoked_is_refused_although_it_was_good(guard, is
     raw = {"N": 100, "P": 0.001, "TTL": 60, "token_keys": ["jti"]}
     found = drivers({"revocations": {"bloom": Generations}})
     door = guard(settings={"service": {"auth/revoker": raw}, "driver": found, "folder": str(tmp_path)})
-    door.validator.setup()
+    await door.validator.setup()
     token = issuer.token({"jti": "a"})
     assert await door.status(token) == 200
     door.validator._is_revoked.revoke("jti-a")
@@ -145,7 +145,7 @@ class Server:
     async def renewed(self, wait_s):
         return None
 
-    def warm_up(self):
+    async def warm_up(self, max_age_s, wait_s):
         self.is_warm = True
 
 
@@ -162,7 +162,7 @@ def awaiting(guard):
     def make(**config):
         found = drivers({"jwks": {"http": Noted}})
         own = {"jwk_local_path": "", "jwk_url": "https://idp.test", "cache": True}
-        return guard(settings={"driver": found}, **own, **config), made[-1]
+        return guard(settings={"driver": found, "folder": "/keys"}, **own, **config), made[-1]
 
     return make
 
@@ -191,7 +191,7 @@ async def test_no_keys_are_asked_for_a_token_that_is_none(awaiting):
 
 async def test_keys_are_warmed_up_at_the_start(awaiting):
     door, server = awaiting()
-    door.validator.setup()
+    await door.validator.setup()
     assert server.is_warm
 
 
@@ -199,4 +199,5 @@ def test_the_server_of_keys_is_told_what_to_trust(awaiting):
     _, server = awaiting(jwk_fingerprints=("A" * 43 + "=",), cipher_suites=(49199,), jwk_local_ca="/ca.pem")
     assert json.loads(json.dumps(server.config)) == {
         "url": "https://idp.test", "ca_file": "/ca.pem", "pins": ["00" * 32], "cipher_suites": [49199],
+        "folder": "/keys",
     }  # fmt: skip

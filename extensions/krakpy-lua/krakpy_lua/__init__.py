@@ -2,4 +2,5 @@
 from krakpy_lua.endpoint import LuaEndpoint, LuaService
 from krakpy_lua.pipe import LuaBackend, LuaProxy
 
+__version__ = "0.1.0"
 __all__ = ["LuaBackend", "LuaEndpoint", "LuaProxy", "LuaService"]

@@ -9,6 +9,8 @@ An interpreter runs one script at a time. LuaJIT, with its compiler off: see the
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Mapping
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -56,13 +58,14 @@ class Engine:
         )
         self._max_bytes = max_memory_bytes
         self._soft_limit = 0
+        self._program: Program | None = None
         self._is_given_up = ctypes.c_int(0)
         self.callbacks = Callbacks(self.has_room)
         self._load()
 
     def _load(self) -> None:
         lua = self._lua
-        texts = {name: (files("krakpy_lua") / f"{name}.lua").read_text() for name in _RUNTIME}
+        texts = _texts()
         py = lua.table_from(self.callbacks.by_name())
         driver = lua.execute(texts["driver"], BRIEF_S, LOOK_S, ctypes.addressof(self._is_given_up))
         api = lua.execute(texts["api"], py, driver)
@@ -75,7 +78,12 @@ class Engine:
         lua.globals()["python"] = None
 
     def program(self, code: Code) -> Program:
-        """The code, compiled; ScriptError with file and line for what is no Lua."""
+        """The code, compiled once as long as it is the same; ScriptError with file and line for what is no Lua."""
+        if self._program is None or self._program.code is not code:
+            self._program = Program(code, self._compiled(code))
+        return self._program
+
+    def _compiled(self, code: Code) -> dict[str, Any]:
         factories = {}
         for name, text in code.chunks.items():
             if text.startswith("\x1b"):
@@ -85,7 +93,7 @@ class Engine:
                 raise failure(problem, code.place)
             # NOTE: each request has a function of its own, since a function's globals belong to it
             factories[name] = self._compile(f"return function(...) {text}\nend", name)[2]
-        return Program(code, factories)
+        return factories
 
     def globals(self, *, is_open: bool, level: str) -> tuple[Any, Any]:
         """New globals for one request, and the table that the methods of its strings are in."""
@@ -131,6 +139,12 @@ class Engine:
     def clean(self) -> None:
         """Sweep away what a script has left that was stopped for its memory."""
         self._collect()
+
+
+@cache
+def _texts() -> Mapping[str, str]:
+    """What is run in every engine before its first script."""
+    return {name: (files("krakpy_lua") / f"{name}.lua").read_text("utf-8") for name in _RUNTIME}
 
 
 def _no_attributes(*_: object) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Awaitable
 from typing import Any
 
-from krakpy_sdk import BackendMiddleware, EndpointMiddleware, Proxy, Request, Response
+from krakpy_sdk import BackendMiddleware, EndpointMiddleware, KrakpyError, Proxy, Request, Response
 
 from krakpy_lua.config import LuaConfig
 from krakpy_lua.run import Run
@@ -48,7 +48,11 @@ class _Pipe(Scripted):
         if self._skips:
             response = Response(body=b"", is_complete=False) if self._is_no_op else Response(data={}, is_complete=False)
         else:
-            response = await self._next(run.exchange.request.finished())
+            try:
+                response = await self._next(run.exchange.request.finished())
+            except KrakpyError:
+                self._release(run)
+                raise
         # NOTE: a partial answer is a failure to scripts (KrakenD: the same)
         if response.errors or not self._has_post:
             self._release(run)

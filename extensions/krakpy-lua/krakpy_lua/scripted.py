@@ -13,14 +13,14 @@ from typing import Any
 from krakpy_sdk import ConfigError, Disabled, Proxy, Request, Response, Timeout
 
 from krakpy_lua.config import LuaConfig
-from krakpy_lua.engine import Engine, Program, Stopped
+from krakpy_lua.engine import Engine, Stopped
 from krakpy_lua.errors import ScriptError
 from krakpy_lua.exchange import Exchange, Made
 from krakpy_lua.fetching import Fetching
 from krakpy_lua.request_view import Level, RequestView
 from krakpy_lua.response_view import ResponseView
 from krakpy_lua.run import Run, Wanted
-from krakpy_lua.scripts import MissingSource, Scripts
+from krakpy_lua.scripts import Code, MissingSource, Scripts
 
 #: how long scripts go into a thread at once after one had to, in seconds
 _HEAVY_FOR_S = 10.0
@@ -45,7 +45,7 @@ class Scripted:
         self._fetching = Fetching(settings)
         self._scripts = Scripts(config)
         self._engine = Engine(self._max_memory)
-        self._programs: dict[Engine, Program] = {}
+        self._code: Code | None = None
         self._spare: list[Engine] = []
         self._heavy_until = 0.0
         self._read(config)
@@ -57,8 +57,8 @@ class Scripted:
         ConfigError with `must_run`.
         """
         try:
-            self._program(self._engine)
-        except (MissingSource, ScriptError) as error:
+            self._engine.program(self._read_code())
+        except ScriptError as error:
             if config.must_run:
                 raise ConfigError(str(error)) from error
             self._log.error("the script does not run, and its requests fail: %s", error)
@@ -78,26 +78,22 @@ class Scripted:
         """Let go of the threads."""
         self._fetching.close()
 
-    def _program(self, engine: Engine) -> Program:
-        """The code, compiled for an engine; with `live` as it is now."""
-        known = self._programs.get(engine)
-        if known is not None and not self._scripts.is_live:
-            return known
-        try:
-            code = self._scripts.read()
-        except MissingSource as error:
-            if self._programs or self._scripts.is_live:
+    def _read_code(self) -> Code:
+        """The code: as it was at start, or with `live` as it is now."""
+        if self._code is None or self._scripts.is_live:
+            try:
+                code = self._scripts.read()
+            except MissingSource as error:
                 raise ScriptError(str(error)) from error
-            raise
-        if known is None or known.code != code:
-            known = self._programs[engine] = engine.program(code)
-        return known
+            if code != self._code:
+                self._code = code
+        return self._code
 
     def _run(self, engine: Engine, request: Request, until: float | None, calls: tuple[Made, ...] = ()) -> Run:
         view = RequestView(request, self._level)
         exchange = Exchange(view, engine.has_room, self._max_memory, calls)
         return Run(
-            engine, self._program(engine), exchange, is_open=self._is_open, level=self._level, until=until
+            engine, engine.program(self._read_code()), exchange, is_open=self._is_open, level=self._level, until=until
         )
 
     def _begin(self, request: Request) -> tuple[Run, Iterator[Wanted], Wanted | None] | None:
@@ -166,6 +162,9 @@ class Scripted:
     async def _to_the_end(self, run: Run, steps: Iterator[Wanted]) -> None:
         try:
             await self._fetching.drive_in_thread(run, steps)
+        except ScriptError:
+            self._release(run)
+            raise
         except Stopped as stop:
             if stop.why == "memory":
                 run.engine.clean()
@@ -180,8 +179,6 @@ class Scripted:
         """Keep the engine of a run that is over."""
         if run.until is not None and len(self._spare) < _MOST_SPARE_ENGINES:
             self._spare.append(run.engine)
-        elif run.until is not None:
-            self._programs.pop(run.engine, None)
 
     def _note(self, stop: Stopped) -> None:
         """Take note of a script that was too much for the event loop."""

@@ -202,6 +202,14 @@ async def test_a_pattern_that_could_take_minutes_is_not_begun(proxy, name, text,
         await work.asks()
 
 
+async def test_a_pattern_that_takes_long_does_so_in_a_thread(proxy):
+    """On the event loop it would hold everybody up until it is done, which is a second here."""
+    work = proxy(pre="local x = ('a'):rep(20000):find('a*b')", allow_open_libs=True, timeout_s=30.0)
+    async with Heart() as heart:
+        await work.asks()
+    assert heart.longest_s < PATIENCE_S
+
+
 async def test_a_plain_search_is_none(proxy):
     code = "local s = ('a'):rep(200000) .. '.*' request.load():headers('X', (string.find(s, '.*', 1, true)))"
     work = proxy(pre=code, allow_open_libs=True, timeout_s=30.0)

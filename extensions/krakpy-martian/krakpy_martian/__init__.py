@@ -4,4 +4,5 @@
 """
 from krakpy_martian.middleware import Martian
 
+__version__ = "0.1.0"
 __all__ = ["Martian"]

@@ -6,8 +6,9 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate
+from typing import Any
 
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily, Metric
@@ -16,14 +17,29 @@ from prometheus_client.registry import Collector
 from krakpy_metrics.book import BOUNDS, Figures, Key
 
 Figured = Mapping[Key, Figures]
+Instances = Callable[[], Sequence[Mapping[str, Any]]]
+"""How the instances of extensions do: `krakpy_sdk.seats.Settings.instances`."""
+
 #: the shares that KrakenD tells of its histograms, and what it calls them
 _SHARES = {"50": 0.5, "75": 0.75, "95": 0.95, "99": 0.99, "999": 0.999}
 _CONNECTIONS = ("connected", "disconnected")
+_COUNTED = ("calls", "errors", "overruns", "deaths")
 
 
-def as_json(figures: Figured) -> dict[str, object]:
-    """KrakenD's names, each with its figure."""
-    return {"cmdline": sys.argv, **dict(sorted(_flat(figures)))}
+def as_json(figures: Figured, instances: Sequence[Mapping[str, Any]] = ()) -> dict[str, object]:
+    """KrakenD's names, each with its figure, and krakpy's own about extensions."""
+    return {"cmdline": sys.argv, **dict(sorted((*_flat(figures), *_extensions(instances))))}
+
+
+def _extensions(instances: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, float]]:
+    for one in instances:
+        prefix = f"krakpy.extension.{one['instance']}"
+        yield from ((f"{prefix}.{word}", one[word]) for word in _COUNTED)
+        yield f"{prefix}.time", _seconds(one) * 1e9
+
+
+def _seconds(one: Mapping[str, Any]) -> float:
+    return float(one["calls"] * (one["mean_ms"] or 0.0) / 1000)
 
 
 def _flat(figures: Figured) -> Iterator[tuple[str, float]]:
@@ -69,18 +85,19 @@ def percentile(found: Figures, share: float) -> float:
     return found.most
 
 
-def as_text(figures: Figured) -> bytes:
+def as_text(figures: Figured, instances: Sequence[Mapping[str, Any]] = ()) -> bytes:
     """The text format of Prometheus, 0.0.4."""
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(_Collector(figures))
+    registry.register(_Collector(figures, instances))
     return generate_latest(registry)
 
 
 class _Collector(Collector):
     """Gives prometheus-client what there is."""
 
-    def __init__(self, figures: Figured) -> None:
+    def __init__(self, figures: Figured, instances: Sequence[Mapping[str, Any]]) -> None:
         self._figures = figures
+        self._instances = instances
 
     def collect(self) -> Iterable[Metric]:
         """Every metric, with all its series."""
@@ -104,7 +121,18 @@ class _Collector(Collector):
                     calls.add_metric(labels, _buckets(found), found.total)
                 case (word,) if word in _CONNECTIONS:
                     connections.add_metric([word], found.count)
-        return answers, sizes, calls, connections
+        return answers, sizes, calls, connections, *self._of_extensions()
+
+    def _of_extensions(self) -> Iterator[Metric]:
+        for word in (*_COUNTED, "seconds"):
+            what = "Time in" if word == "seconds" else f"{word.capitalize()} of"
+            metric = CounterMetricFamily(
+                f"krakpy_extension_{word}", f"{what} the instances of extensions", labels=("instance", "id")
+            )
+            for one in self._instances:
+                value = _seconds(one) if word == "seconds" else one[word]
+                metric.add_metric([str(one["instance"]), str(one["id"])], value)
+            yield metric
 
 
 def _buckets(found: Figures) -> list[tuple[str, float]]:

@@ -40,7 +40,9 @@ class Figures:
     def __init__(self, settings: ServerSettings, next: ASGIApp) -> None:
         config: MetricsConfig = settings.config
         folder = settings.shared_folder
-        self._listener = None if config.endpoint_disabled else Listener(config.address, folder, settings.log)
+        self._listener = None if config.endpoint_disabled else Listener(
+            config.address, folder, settings.log, settings.instances
+        )
         self._next = next
         self.begin = getattr(next, "begin", None)
         self.express = getattr(next, "express", None)

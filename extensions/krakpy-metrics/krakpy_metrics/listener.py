@@ -9,7 +9,7 @@ import json
 import logging
 
 from krakpy_metrics.book import read
-from krakpy_metrics.exposition import as_json, as_text
+from krakpy_metrics.exposition import Instances, as_json, as_text
 
 #: how long a client may take, in seconds, and how large what it asks may be, in bytes
 _PATIENCE_S = 5.0
@@ -22,10 +22,13 @@ _REASONS = {200: "OK", 400: "Bad Request", 404: "Not Found", 405: "Method Not Al
 class Listener:
     """The port of the figures."""
 
-    def __init__(self, address: tuple[str | None, int], folder: str, log: logging.Logger) -> None:
+    def __init__(
+        self, address: tuple[str | None, int], folder: str, log: logging.Logger, instances: Instances = tuple
+    ) -> None:
         self._host, self._port = address
         self._folder = folder
         self._log = log
+        self._instances = instances
         self._server: asyncio.Server | None = None
 
     async def open(self) -> None:
@@ -65,10 +68,10 @@ class Listener:
             return 404, "text/plain", b"404 page not found"
         if method != b"GET":
             return 405, "text/plain", b"405 method not allowed"
-        figures = read(self._folder)
+        figures, instances = read(self._folder), self._instances()
         if path == b"/metrics":
-            return 200, "text/plain; version=0.0.4; charset=utf-8", as_text(figures)
-        return 200, "application/json; charset=utf-8", json.dumps(as_json(figures)).encode()
+            return 200, "text/plain; version=0.0.4; charset=utf-8", as_text(figures, instances)
+        return 200, "application/json; charset=utf-8", json.dumps(as_json(figures, instances)).encode()
 
 
 def _written(status: int, kind: str, body: bytes) -> bytes:

@@ -14,6 +14,10 @@ def figures(*values):
     return found
 
 
+INSTANCE = {
+    "id": "acme-geo/geo", "instance": "geo", "calls": 4, "mean_ms": 0.5, "errors": 1, "overruns": 0, "deaths": 0,
+}  # fmt: skip
+OF_EXTENSIONS = tuple(f"krakpy_extension_{word}" for word in ("calls", "deaths", "errors", "overruns", "seconds"))
 FIGURES = {
     ("connected",): figures(0, 0),
     ("disconnected",): figures(0),
@@ -40,7 +44,7 @@ def test_krakends_names():
 def test_prometheus_reads_the_text():
     families = {family.name: family for family in text_string_to_metric_families(as_text(FIGURES).decode())}
     names = "krakpy_proxy_seconds", "krakpy_requests", "krakpy_response_bytes", "krakpy_response_seconds"
-    assert tuple(sorted(families)) == names
+    assert sorted(families) == sorted((*OF_EXTENSIONS, *names))
     times = families["krakpy_response_seconds"].samples
     samples = {(sample.name, *sorted(sample.labels.values())): sample.value for sample in times}
     assert samples["krakpy_response_seconds_count", "/a", "200"] == 2
@@ -67,3 +71,16 @@ def test_equal_values_have_one_percentile():
 
 def test_nothing_has_no_percentile():
     assert percentile(Figures(), 0.99) == 0
+
+
+def test_extensions_are_told_by_instance():
+    told = as_json({}, [INSTANCE])
+    assert (told["krakpy.extension.geo.calls"], told["krakpy.extension.geo.errors"]) == (4, 1)
+    assert told["krakpy.extension.geo.time"] == 2_000_000
+    text = as_text({}, [INSTANCE]).decode()
+    assert 'krakpy_extension_calls_total{id="acme-geo/geo",instance="geo"} 4.0' in text
+    assert 'krakpy_extension_seconds_total{id="acme-geo/geo",instance="geo"} 0.002' in text
+
+
+def test_an_instance_that_was_never_called_took_no_time():
+    assert as_json({}, [{**INSTANCE, "calls": 0, "mean_ms": None}])["krakpy.extension.geo.time"] == 0

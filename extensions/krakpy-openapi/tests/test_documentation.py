@@ -6,6 +6,7 @@ import json
 import pytest
 from krakpy_openapi import Endpoint, Service
 from krakpy_sdk import Request, Response
+from krakpy_sdk.testing import endpoint_settings, server_settings
 
 
 @pytest.fixture
@@ -39,8 +40,8 @@ def test_a_misspelt_key_is_an_error(check):
 
 
 def test_neither_is_in_the_chain_of_a_request():
-    assert not Service.applies_to(None)
-    assert not Endpoint.applies_to(None)
+    assert not Service.applies_to(server_settings())
+    assert not Endpoint.applies_to(endpoint_settings())
 
 
 async def test_who_builds_them_all_the_same_gets_what_is_behind_them():
@@ -55,6 +56,9 @@ async def test_who_builds_them_all_the_same_gets_what_is_behind_them():
     async def send(message):
         sent.append(message)
 
-    assert (await Endpoint(None, answer)(Request(method="GET", path="/"))).status == 204
-    await Service(None, app)({"type": "http"}, None, send)
+    async def receive():
+        return {}
+
+    assert (await Endpoint(endpoint_settings(), answer)(Request(method="GET", path="/"))).status == 204
+    await Service(server_settings(), app)({"type": "http"}, receive, send)
     assert sent == [{"type": "http"}]

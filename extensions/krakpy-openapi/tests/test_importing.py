@@ -1,6 +1,8 @@
 """An operation becomes an endpoint that lets through what the operation needs, and no more."""
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from krakpy_openapi.documentation import NAMESPACE
 from krakpy_openapi.importing import Wishes, configuration
@@ -42,6 +44,10 @@ def test_what_the_operation_names_is_let_through(parameters, query, headers):
     assert (found.get("input_query_strings"), found.get("input_headers")) == (query, headers)
 
 
+def test_a_body_goes_on_with_its_type():
+    assert endpoint({"requestBody": {"content": {"text/csv": {}}}}, method="put")["input_headers"] == ["Content-Type"]
+
+
 @pytest.mark.parametrize(
     ("scheme", "query", "headers"),
     [
@@ -77,7 +83,7 @@ def test_json_is_decoded_and_everything_else_passed_on(content, output, backend)
 
 
 def test_parameters_at_one_place_have_one_name():
-    paths = {"/a/{x.y}": {"get": {}}, "/a/{id}/b/{id2}": {"get": {}}, "/c/{id}": {"get": {}}}
+    paths: dict[str, Any] = {"/a/{x.y}": {"get": {}}, "/a/{id}/b/{id2}": {"get": {}}, "/c/{id}": {"get": {}}}
     found = configuration(document() | {"paths": paths}, Wishes()).document["endpoints"]
     assert [entry["endpoint"] for entry in found] == ["/a/{x_y}", "/a/{x_y}/b/{id2}", "/c/{id}"]
 
@@ -130,6 +136,11 @@ def test_a_document_that_is_none_is_an_error_with_its_place(broken, place):
     with pytest.raises(LoadError) as raised:
         configuration(document() | broken, Wishes())
     assert raised.value.place == place
+
+
+def test_a_reference_to_another_document_is_told_as_one():
+    with pytest.raises(LoadError, match=r"other\.yaml#/x is in another document"):
+        endpoint({"parameters": [{"$ref": "other.yaml#/x"}]})
 
 
 def test_references_in_a_circle_are_an_error():

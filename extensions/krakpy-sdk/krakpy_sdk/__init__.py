@@ -29,8 +29,8 @@ from krakpy_sdk.errors import (
     RejectedError,
     Timeout,
     Undecodable,
-    Unusable,
     UnknownKey,
+    Unusable,
     UpstreamError,
 )
 from krakpy_sdk.extension import HOOKS, Context, Extension

@@ -53,7 +53,7 @@ class Disabled(ConfigError):
 class Unusable(ConfigError):
     """What guards one endpoint cannot work as it is configured: an expression that is none, a schema that is none.
 
-    The endpoint answers 503, and the gateway starts as long as another one can serve; for `krakpy check` it is an error.
+    The endpoint answers 503, and the gateway starts if another one can serve; for `krakpy check` it is an error.
     """
 
 

@@ -16,10 +16,10 @@ class attribute `paths`, a tuple of dotted paths: `("user.name", "items")`, or `
 deeper than somebody looks: what no path names may stand in `response.data` as a value that nobody can read, and has to
 stay as it is. Whoever declares nothing gets the whole document decoded.
 
-A middleware may have more, all of it optional: a static method `applies_to(settings) -> bool`, where False leaves it out
-of that object's chain; `setup(self)` and `teardown(self)`, `def` or `async def`, called once for each object that is
-built, in each worker, before its first request and at its end, within 10 seconds; and `status(self)`, a mapping that
-says how it is.
+A middleware may have more, all of it optional: a static method `applies_to(settings) -> bool`, where False leaves it
+out of that object's chain; `setup(self)` and `teardown(self)`, `def` or `async def`, called once for each object that
+is built, in each worker, before its first request and at its end, within 10 seconds; and `status(self)`, a mapping
+that says how it is.
 
 A namespace of the service is answered by the entry point of that name in the group `krakpy.server.v1`. An entry point
 `NAMESPACE@service` in one of the other seats answers it too: it wraps every object of that seat, is built with that
@@ -80,6 +80,13 @@ class Settings(Protocol):
         """A folder in memory that all workers of this gateway share, and nobody else.
 
         It outlives workers and reloads, and is gone when the gateway ends. It is made when it is first asked for.
+        """
+
+    @property
+    def instances(self) -> Callable[[], Sequence[Mapping[str, Any]]]:
+        """Tells how each instance of an extension that the gateway watches stands and does, in all workers together.
+
+        Each has `id`, `instance`, `place`, `state`, `calls`, `mean_ms`, `errors`, `overruns`, `deaths` and more.
         """
 
     @property

@@ -54,6 +54,7 @@ class _Settings:
     log: logging.Logger = field(default_factory=lambda: logging.getLogger("krakpy.extension.test"))
     driver: FindDriver = field(default_factory=lambda: drivers({}))
     folder: str = ""
+    instances: Callable[[], Sequence[Mapping[str, Any]]] = tuple
 
     @cached_property
     def shared_folder(self) -> str:

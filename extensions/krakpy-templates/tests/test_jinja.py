@@ -29,12 +29,13 @@ def test_the_environment_can_be_asked(load):
     [
         ("a\n{% if %}", 2, "xpected"),
         ("a\nb\n{{ nope.x }}", 3, "'nope' is undefined"),
+        ("\n{{ nope }}", 2, "'nope' is undefined"),
         ("{{ 1 / 0 }}", 1, "ZeroDivisionError"),
         ("\n{{ ''.__class__.__mro__ }}", 2, "unsafe"),
         ("{{ range(999999999) }}", 1, "Range too big"),
         ("{% include 'gone' %}", 1, "gone"),
     ],
-    ids=["syntax", "undefined", "zero", "sandbox", "range", "missing"],
+    ids=["syntax", "undefined", "printed", "zero", "sandbox", "range", "missing"],
 )
 def test_an_error_names_the_line(load, source, line, message):
     with pytest.raises(LoadError, match=message) as raised:

@@ -26,6 +26,11 @@ def test_a_moment_is_written_in_a_layout(layout, text):
     assert AT.format(layout) == text
 
 
+@pytest.mark.parametrize(("hour", "text"), [(0, "12 12 AM"), (11, "11 11 AM"), (12, "12 12 PM"), (23, "11 11 PM")])
+def test_half_a_day_begins_with_twelve(hour, text):
+    assert Moment(datetime(2026, 3, 4, hour, tzinfo=UTC)).format("03 3 PM") == text
+
+
 @pytest.mark.parametrize(
     ("layout", "text"),
     [

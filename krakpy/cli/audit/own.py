@@ -102,7 +102,7 @@ def _writable(audited: Audited) -> Iterator[str]:
 
 OWN = (
     Rule("K.1.1", "MEDIUM", "List the extensions that may load: any that is installed may.", _open_to_all),
-    Rule("K.1.2", "HIGH", "Pin third-party code with a lock file.", _unpinned, needs="plugin.lock"),
+    Rule("K.1.2", "HIGH", "Pin third-party code with a lock file: `krakpy ext lock`.", _unpinned),
     Rule("K.1.3", "MEDIUM", "Look at the third-party code that runs in the worker: nothing holds it.", _in_the_worker),
     Rule("K.1.4", "MEDIUM", "Do not go on without an extension that fails.", _left_out_when_it_fails),
     Rule("K.2.1", "HIGH", "Refuse tokens that never expire (require_exp).", _tokens_without("require_exp")),

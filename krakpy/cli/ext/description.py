@@ -9,9 +9,10 @@ import msgspec
 from rich.text import Text
 
 from krakpy.cli.ext.inventory import Entry
+from krakpy.codes import Code
 from krakpy.config.settings import ServiceSettings
 from krakpy.extension.catalog import Candidate
-from krakpy.extension.contracts import CONTRACTS
+from krakpy.extension.contracts import CONTRACTS, contract_of
 from krakpy.extension.gates import Admission
 from krakpy.extension.jobs import config_of
 from krakpy.extension.needs import Need
@@ -35,7 +36,7 @@ def document_of(entry: Entry, candidate: Candidate, settings: ServiceSettings | 
         "distribution": candidate.distribution,
         "version": candidate.version,
         "group": candidate.entry_point.group,
-        "kind": _kind(candidate),
+        "kind": _kind(entry, candidate),
         "target": candidate.target,
         "first_party": candidate.is_first_party,
         "requires": list(candidate.requires),
@@ -101,9 +102,10 @@ def _policy(candidate: Candidate, policy: Policy) -> dict[str, Any]:
     return told
 
 
-def _kind(candidate: Candidate) -> str:
-    contract = CONTRACTS.get(candidate.family)
-    return contract.kind if contract else "unknown"
+def _kind(entry: Entry, candidate: Candidate) -> str:
+    is_unspoken = entry.reason is not None and entry.reason.code is Code.SDK_RANGE
+    is_unknown = is_unspoken and candidate.family not in CONTRACTS
+    return "unknown" if is_unknown else contract_of(candidate.family).kind
 
 
 def _metadata(candidate: Candidate) -> dict[str, str]:

@@ -61,6 +61,7 @@ def test_the_commands_that_mend_it_are_printed_if_they_are_asked_for(invoke, ins
 
 def test_the_c_library_is_compared_if_one_is_named(found, geo):
     assert found("geo", "-l", libc()) == {}
+    assert found("geo", "-l", f"{libc()}_(debian-12)") == {}
     assert found("geo", "-l", "MUSL-9") == {"libc": (libc(), "MUSL-9")}
 
 
