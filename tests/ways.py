@@ -249,6 +249,9 @@ class Lines(logging.Handler):
     def emit(self, record) -> None:
         fields = dict(getattr(record, "fields", {}))
         fields.pop("duration_ms", None)
+        if isinstance(fields.get("errors"), list):
+            # NOTE: in the order in which backends failed, which is chance where they fail in one moment
+            fields["errors"] = sorted(fields["errors"])
         self.events.append({"logger": record.name, "message": record.getMessage(), **fields})
 
     def of(self, logger: str) -> list[dict]:
