@@ -16,7 +16,7 @@ from krakpy_sdk import Proxy, Query, Request, Response
 from krakpy.proxy import compose
 from krakpy.router.client_ip import ClientAddress
 from krakpy.router.failures import report, response_to
-from krakpy.router.headers import Raw, RawHeaders, answered
+from krakpy.router.headers import Raw, RawHeaders, fields_of
 from krakpy.router.messages import GatewayRequest, GatewayResponse
 
 Respond = Callable[[GatewayRequest, GatewayResponse], Awaitable[None]]
@@ -52,7 +52,7 @@ class Engine:
         token = _ASKED.set(_Asked(req, resp, respond))
         try:
             response = await self._proxy(self._request(req))
-            headers = _fields(response)
+            headers = fields_of(response)
         except Exception as error:  # noqa: BLE001  whatever an extension raises becomes an answer
             report(error, f"{req.method} {req.path}")
             response, headers = response_to(error), RawHeaders.written(())
@@ -90,8 +90,3 @@ async def _answered(_: Request) -> Response:
     req, resp, respond = _ASKED.get()
     await respond(req, resp)
     return Response(resp.status_code, headers=RawHeaders.written(resp.raw), body=await resp.render_body() or b"")
-
-
-def _fields(response: Response) -> RawHeaders:
-    headers = response.headers
-    return headers if isinstance(headers, RawHeaders) else answered((), headers.pairs).headers

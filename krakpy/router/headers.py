@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple, Self
 
-from krakpy_sdk import Headers
+from krakpy_sdk import Headers, Response
 
 from krakpy.config import settings
 
@@ -105,6 +105,12 @@ def answered(own: Raw, pairs: tuple[tuple[str, str], ...]) -> Answered:
     """The gateway's own fields, then those of an answer; ValueError for a field that could not be sent."""
     raw = (*own, *_fields(pairs))
     return Answered(RawHeaders.written(raw), not _TYPES.isdisjoint(name for name, _ in raw))
+
+
+def fields_of(response: Response) -> RawHeaders:
+    """The fields of an answer in bytes; ValueError for one that could not be sent."""
+    headers = response.headers
+    return headers if isinstance(headers, RawHeaders) else answered((), headers.pairs).headers
 
 
 def _fields(pairs: Iterable[tuple[str, str]]) -> Raw:

@@ -19,7 +19,7 @@ from krakpy.router.client_ip import ClientAddress
 from krakpy.router.disconnects import Disconnects, unwatch
 from krakpy.router.failures import report, report_broken, response_to
 from krakpy.router.handler import BODILESS, EndpointHandler
-from krakpy.router.headers import CONTENT_LENGTH, Raw, RawHeaders, answered
+from krakpy.router.headers import CONTENT_LENGTH, Raw, RawHeaders, fields_of
 from krakpy.router.messages import without_left_out
 from krakpy.router.paths import refusal
 from krakpy.router.screens import Finishes, Screens, finished
@@ -130,7 +130,7 @@ class EndpointResource:
             if isinstance(result, Exception):
                 raise result
             response = finished(result, finishes) if finishes else result
-            headers = _fields(response)
+            headers = fields_of(response)
         except Exception as error:  # noqa: BLE001  the one place of the router that does
             response, headers = self._failed(error)
         stream = response.stream
@@ -153,7 +153,7 @@ class EndpointResource:
     async def _answer(self, send: Send, answer: Awaitable[Response], finishes: Finishes = ()) -> None:
         try:
             response = finished(await answer, finishes)
-            headers = _fields(response)
+            headers = fields_of(response)
         except Exception as error:  # noqa: BLE001  as above
             response, headers = self._failed(error)
         if response.stream is None:
@@ -188,7 +188,7 @@ class EndpointResource:
         report(error, self._name)
         response = response_to(error)
         try:
-            return response, _fields(response)
+            return response, fields_of(response)
         except ValueError as defect:
             report(defect, self._name)
             return Response(500), _NO_FIELDS
@@ -231,11 +231,6 @@ async def _send(send: Send, status: int, raw: Raw, body: bytes) -> None:
     fields = without_left_out(status, raw) if status in BODILESS else (*raw, (CONTENT_LENGTH, b"%d" % len(body)))
     await send({"type": "http.response.start", "status": status, "headers": fields})
     await send({"type": "http.response.body", "body": body})
-
-
-def _fields(response: Response) -> RawHeaders:
-    headers = response.headers
-    return headers if isinstance(headers, RawHeaders) else answered((), headers.pairs).headers
 
 
 def _has_body(method: str, headers: RawHeaders, http_version: str) -> bool:
