@@ -22,8 +22,6 @@ from gunicorn.sock import BaseSocket
 from krakpy import logs
 from krakpy.errors import Problem
 from krakpy.extension.ledger_watch import Watch
-from krakpy.extension.shared_folder import SharedFolder
-from krakpy.extension.telling import told
 from krakpy.server.addresses import Address, address_text, socket_class
 from krakpy.server.control import Control, Order, Visitor
 from krakpy.server.errand import Errand
@@ -295,7 +293,6 @@ class Arbiter(Supervisor):
             successor=self.reexec_pid or None,
             hosts=self._generation.hosts(),
             instances=[] if self._watch is None else self._watch.status(),
-            components=told(SharedFolder(os.getpid()).place, sorted(self._workers)),
         )
 
 

@@ -7,12 +7,15 @@ The object `krakpy.status/1`: `pid`, `version`, `state` (`serving`, `reloading`,
 """
 from __future__ import annotations
 
+import os
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from krakpy import __version__
 from krakpy.extension.ledger_watch import Watch
+from krakpy.extension.shared_folder import SharedFolder
+from krakpy.extension.telling import told
 from krakpy.server.reload import Reload
 from krakpy.server.supervisor import Post
 from krakpy.server.vacancies import Death
@@ -59,7 +62,9 @@ def release_answer(watch: Watch | None, what: str) -> dict[str, object]:
     return {"kind": "released", "instances": released, "need_reload": need_reload}
 
 
-def master_status(*, started_at: float, facts: Mapping[str, Any], **members: object) -> dict[str, Any]:
+def master_status(
+    *, started_at: float, facts: Mapping[str, Any], workers: Sequence[Mapping[str, Any]] = (), **members: object
+) -> dict[str, Any]:
     """The whole object."""
     return {
         "schema": "krakpy.status/1",
@@ -67,6 +72,8 @@ def master_status(*, started_at: float, facts: Mapping[str, Any], **members: obj
         "started_at": started_at,
         "uptime_s": round(time.time() - started_at, 3),
         **facts,
+        "workers": workers,
+        "components": told(SharedFolder(os.getpid()).place, [worker["pid"] for worker in workers]),
         **members,
     }
 
